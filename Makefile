@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help install conformance test check lint types spec faults serve bench docs build clean
+
+help: ## Print these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(READY) ## Make the virtual environment from the pinned constraints
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+conformance: $(READY) ## Judge the embedded reference server (the main job)
+	$(BIN)/ackproof run --report-dir .report
+
+test: $(READY) check ## Lint, types, contract and all tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+check: lint types spec ## Lint, types and the contract lint
+
+lint: $(READY) ## ruff check and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy strict on both packages and the tests
+	$(BIN)/mypy conformance reference_server tests
+
+spec: $(READY) ## Lint the contract: OpenAPI, schemas, catalogue
+	$(BIN)/python -m pytest -q tests/test_spec_*.py
+
+faults: $(READY) ## Run the whole suite against every fault of the reference server
+	$(BIN)/ackproof faults --full
+
+serve: $(READY) ## Serve the reference server on port 8080 without authentication
+	$(BIN)/ackproof serve --port 8080 --no-auth
+
+bench: $(READY) ## Measure the figures of docs/benchmarks.md
+	$(BIN)/python tests/bench.py
+
+build: $(READY) ## Build wheel and sdist into dist/
+	$(BIN)/python -m build --outdir dist .
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) dist build .report .mypy_cache .ruff_cache .pytest_cache .hypothesis
