@@ -1,0 +1,1 @@
+"""Judge any HTTP server that claims to keep the contract."""

@@ -1,0 +1,131 @@
+"""Checks as values: scenarios and invariants, each tied to the requirement it judges."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from conformance.exchange import Exchange
+
+if TYPE_CHECKING:
+    from conformance.api import Api
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One opportunity to keep or break a requirement.
+
+    Attributes:
+        held: whether it was kept.
+        expected, actual: in the contract's words, shown when it was not.
+        shown_by: the exchanges that show it, oldest first.
+        cause: a name shared by all findings with the same root; "" if it stands alone.
+
+    """
+
+    held: bool
+    expected: str
+    actual: str
+    shown_by: tuple[Exchange, ...]
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBranch:
+    """Another answer that the contract allows; `word` is one of the catalogue's `closed_by`."""
+
+    word: str
+    shown_by: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What kept an opportunity from being judged, as a sentence."""
+
+    what: str
+    shown_by: tuple[Exchange, ...] = ()
+
+
+Judgement = Judged | OtherBranch | Missing
+Judgements = Iterator[Judgement]
+
+
+class Unverified(Exception):  # noqa: N818  # it is an outcome, not an error
+    """Stop a scenario because it cannot be judged here; `missing` says why."""
+
+    def __init__(self, what: str, *shown_by: Exchange) -> None:
+        super().__init__(what)
+        self.missing = Missing(what, shown_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scripted check.
+
+    Attributes:
+        requirement: id judged by what the script yields.
+        requests: how many it sends at the least; polls come on top.
+        writes: how many of them are writes, exactly, against a server that completes each.
+        leaves: how many members and services stay behind.
+        control: whether every other scenario rests on this one holding.
+        long: whether it waits on purpose, so that it is started first.
+
+    """
+
+    name: str
+    requirement: str
+    script: "Callable[[Api], Judgements]"
+    requests: int
+    writes: int
+    leaves: int
+    control: bool = False
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A rule over every history of one kind.
+
+    Attributes:
+        over: the class of the histories.
+        stimulus: names of the scenarios whose traffic it feeds on.
+
+    """
+
+    name: str
+    requirement: str
+    over: type[Any]
+    rule: Callable[[Any], Judgements]
+    stimulus: tuple[str, ...]
+
+
+Check = Scenario | Invariant
+H = TypeVar("H")
+
+
+def scenario(
+    requirement: str,
+    *,
+    requests: int,
+    writes: int,
+    leaves: int,
+    control: bool = False,
+    long: bool = False,
+) -> "Callable[[Callable[[Api], Judgements]], Scenario]":
+    """Make a scenario of a generator function that takes the api and yields judgements."""
+
+    def make(script: "Callable[[Api], Judgements]") -> Scenario:
+        name = script.__name__
+        return Scenario(name, requirement, script, requests, writes, leaves, control, long)
+
+    return make
+
+
+def invariant(
+    requirement: str, *, over: type[H], stimulus: tuple[str, ...]
+) -> Callable[[Callable[[H], Judgements]], Invariant]:
+    """Make an invariant of a generator function that takes one history and yields judgements."""
+
+    def make(rule: Callable[[H], Judgements]) -> Invariant:
+        return Invariant(rule.__name__, requirement, over, rule, stimulus)
+
+    return make

@@ -1,0 +1,98 @@
+"""What was sent and what came back, with times and the reason for sending it."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+LANES: Final = ("scenarios",)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it went onto the wire.
+
+    `headers` are in order and hold no credential: the value of Authorization is `Bearer $NAME`,
+    where NAME is the environment variable that the target names.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer as received; header names are in lower case, repeated ones joined by a comma."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @cached_property
+    def document(self) -> Any:  # noqa: ANN401  # any JSON value
+        """The body as a JSON value; None if it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer.
+
+    Attributes:
+        number: position in the trace, from 1, in order of sending.
+        lane: where the traffic comes from.
+        cause: name of the check that sent it.
+        operation_id: operation of the contract; None for a URL outside it.
+        parameters: decoded path parameters by name.
+        sent, received: seconds since the run began (monotonic).
+        response: None if the transport failed; `error` then says how.
+        violates: what the request breaks on purpose; None for a legal one.
+
+    """
+
+    number: int
+    lane: str
+    cause: str
+    operation_id: str | None
+    parameters: dict[str, str]
+    request: Request
+    response: Response | None
+    sent: float
+    received: float
+    error: str | None = None
+    violates: str | None = None
+
+    @property
+    def status(self) -> int:
+        """Status code; 0 if there was no answer."""
+        return self.response.status if self.response else 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is a 2xx."""
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401  # any JSON value
+        """The answer's JSON value; None without one."""
+        return self.response.document if self.response else None
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The answer's JSON object; empty if the body is anything else."""
+        return self.document if isinstance(self.document, dict) else {}
+
+    def header(self, name: str) -> str | None:
+        """Value of a response header; `name` in lower case."""
+        return self.response.headers.get(name) if self.response else None
+
+    @property
+    def line(self) -> str:
+        """Say the exchange in a line: method, path, arrow, status or transport error."""
+        path = "/" + self.request.url.split("://", 1)[-1].partition("/")[2]
+        return f"{self.request.method} {path} → {self.status or self.error}"

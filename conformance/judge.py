@@ -1,0 +1,180 @@
+"""Findings to verdicts, verdicts to the gate and its exit code."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from conformance.checks import Judged, Judgement, Missing, OtherBranch
+from conformance.contract import Requirement
+from conformance.exchange import Exchange
+
+Outcome = Literal["pass", "fail", "warn", "not_applicable", "not_verified", "harness_error"]
+
+
+class Exit(IntEnum):
+    """Published exit codes, in the order of `architecture.md`."""
+
+    FINE = 0
+    FAILED = 1
+    USAGE = 2
+    UNREACHABLE = 3
+    NOT_VERIFIED = 4
+    WAIVER = 5
+    HARNESS = 6
+    NOTHING_RAN = 7
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """The kit itself erred in a check: its name and the traceback."""
+
+    check: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One counterexample to one requirement."""
+
+    requirement: str
+    check: str
+    expected: str
+    actual: str
+    exchanges: tuple[Exchange, ...]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one requirement in one run.
+
+    Attributes:
+        judged: opportunities judged, kept or broken.
+        other_branch: opportunities closed by another answer that the contract allows.
+        missing: opportunities that could not be judged.
+        findings: the counterexamples.
+        reasons: why it is not applicable, not verified or a harness error; a sentence each.
+
+    """
+
+    requirement: Requirement
+    outcome: Outcome
+    judged: int
+    other_branch: int
+    missing: int
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one check said about its requirement."""
+
+    requirement: str
+    check: str
+    said: tuple[Judgement, ...]
+    broke: Broke | None = None
+
+
+def verdict(requirement: Requirement, heard: Iterable[Heard], control: str | None) -> Verdict:
+    """Weigh everything heard about one requirement.
+
+    Args:
+        requirement: its entry in the catalogue.
+        heard: what its checks said.
+        control: why the control failed, None if it held. Without a control no opportunity counts
+            as kept, since a server that answers anything at all would keep some by accident.
+
+    """
+    heard = tuple(heard)
+    findings = tuple(_findings(heard))
+    said = [judgement for one in heard for judgement in one.said]
+    judged = sum(isinstance(judgement, Judged) for judgement in said)
+    branches = [
+        judgement
+        for judgement in said
+        if isinstance(judgement, OtherBranch) and judgement.word in requirement.closed_by
+    ]
+    missing = [judgement for judgement in said if isinstance(judgement, Missing)]
+    broken = [one.broke for one in heard if one.broke]
+    outcome, reasons = _outcome(requirement, findings, judged, branches, missing, broken, control)
+    return Verdict(
+        requirement, outcome, judged, len(branches), len(missing), findings, tuple(reasons)
+    )
+
+
+def _findings(heard: Iterable[Heard]) -> Iterable[Finding]:
+    for one in heard:
+        for judgement in one.said:
+            if isinstance(judgement, Judged) and not judgement.held:
+                yield Finding(
+                    one.requirement,
+                    one.check,
+                    judgement.expected,
+                    judgement.actual,
+                    judgement.shown_by,
+                    judgement.cause,
+                )
+
+
+def _outcome(  # noqa: PLR0913
+    requirement: Requirement,
+    findings: Sequence[Finding],
+    judged: int,
+    branches: Sequence[OtherBranch],
+    missing: Sequence[Missing],
+    broken: Sequence[Broke],
+    control: str | None,
+) -> tuple[Outcome, list[str]]:
+    if broken:
+        return "harness_error", _once(broke.traceback for broke in broken)
+    if findings:
+        return ("fail" if requirement.level == "MUST" else "warn"), []
+    if judged and control is None:
+        return "pass", []
+    if branches and control is None:
+        return "not_applicable", _once(
+            f"{branch.word}: {branch.shown_by[0].line}" for branch in branches[:1]
+        )
+    if control is not None:
+        return "not_verified", [control]
+    reasons = _once(one.what for one in missing)
+    return "not_verified", reasons or ["no traffic of this run gave an opportunity to judge it"]
+
+
+def _once(sentences: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(sentences))
+
+
+def exit_code(
+    verdicts: Sequence[Verdict], *, accepted: Sequence[str] = (), interrupted: bool = False
+) -> Exit:
+    """Return the code of the gate.
+
+    Args:
+        verdicts: of every requirement that was planned.
+        accepted: ids whose `not_verified` the target's owner accepts.
+        interrupted: whether the run was stopped before its end.
+
+    """
+    outcomes = {verdict.outcome for verdict in verdicts}
+    unverified = [
+        verdict
+        for verdict in verdicts
+        if verdict.outcome == "not_verified"
+        and verdict.requirement.level == "MUST"
+        and verdict.requirement.id not in accepted
+    ]
+    if interrupted:
+        return Exit.INTERRUPTED
+    if "harness_error" in outcomes:
+        return Exit.HARNESS
+    if not verdicts:
+        return Exit.NOTHING_RAN
+    if "fail" in outcomes:
+        return Exit.FAILED
+    if unverified:
+        return Exit.NOT_VERIFIED
+    return Exit.FINE

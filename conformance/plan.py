@@ -1,0 +1,136 @@
+"""What will run, what will not, and what it costs."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from conformance.checks import Invariant, Scenario
+from conformance.contract import Contract, Requirement
+from conformance.invariants import INVARIANTS
+from conformance.scenarios import SCENARIOS
+from conformance.target import Target
+
+
+class UnknownSelection(Exception):  # noqa: N818  # the CLI words it, with the nearest name
+    """A requirement id or profile that the catalogue does not have.
+
+    Attributes: `kind` is "requirement" or "profile", `known` holds the names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no {kind} {name}")
+        self.kind = kind
+        self.name = name
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The checks of one run.
+
+    Attributes:
+        profiles: claimed profiles, or the profiles of the requirements that were asked for.
+        requirements: those that get a verdict, in catalogue order.
+        planned: those of the profiles that no check judges yet.
+        scenarios: in the order of starting; the control first.
+        invariants: those whose requirement gets a verdict.
+        unaffordable: scenarios left out because the write limit is too small for them.
+
+    """
+
+    profiles: tuple[str, ...]
+    requirements: tuple[Requirement, ...]
+    planned: tuple[Requirement, ...]
+    scenarios: tuple[Scenario, ...]
+    invariants: tuple[Invariant, ...]
+    unaffordable: tuple[Scenario, ...]
+    contract_hash: str
+
+    @property
+    def requests(self) -> int:
+        """How many requests it sends at the least."""
+        return sum(scenario.requests for scenario in self.scenarios)
+
+    @property
+    def writes(self) -> int:
+        """How many writes it sends."""
+        return sum(scenario.writes for scenario in self.scenarios)
+
+    @property
+    def leaves(self) -> int:
+        """How many members and services stay behind."""
+        return sum(scenario.leaves for scenario in self.scenarios)
+
+    @property
+    def hash(self) -> str:
+        """Name the plan by the hash of everything that it will run and of the contract."""
+        content = [
+            self.contract_hash,
+            [requirement.id for requirement in self.requirements],
+            [scenario.name for scenario in self.scenarios],
+            [invariant.name for invariant in self.invariants],
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> Plan:
+    """Choose the checks for the target's profiles, or for the requirements in `only`.
+
+    Raises:
+        UnknownSelection: a profile or an id is not in the catalogue.
+
+    """
+    only = tuple(only)
+    claimed = _claimed(contract, target.profiles, only)
+    judged = tuple(requirement for requirement in claimed if not requirement.planned)
+    wanted = {requirement.id for requirement in judged}
+    invariants = tuple(one for one in INVARIANTS if one.requirement in wanted)
+    stimuli = {name for one in invariants for name in one.stimulus}
+    chosen = sorted(
+        (one for one in SCENARIOS if one.control or one.requirement in wanted or one.name in stimuli),
+        key=lambda one: (not one.control, not one.long),
+    )
+    affordable, unaffordable = _within(chosen, target.max_writes)
+    return Plan(
+        target.profiles,
+        judged,
+        tuple(requirement for requirement in claimed if requirement.planned),
+        affordable,
+        invariants,
+        unaffordable,
+        contract.hash,
+    )
+
+
+def _claimed(
+    contract: Contract, profiles: tuple[str, ...], only: tuple[str, ...]
+) -> tuple[Requirement, ...]:
+    known = tuple(sorted({name for one in contract.requirements.values() for name in one.profiles}))
+    for profile in profiles:
+        if profile not in known:
+            raise UnknownSelection("profile", profile, known)
+    for name in only:
+        if name not in contract.requirements:
+            raise UnknownSelection("requirement", name, tuple(contract.requirements))
+    if only:
+        return tuple(contract.requirements[name] for name in contract.requirements if name in only)
+    return tuple(
+        requirement
+        for requirement in contract.requirements.values()
+        if set(requirement.profiles) & set(profiles)
+    )
+
+
+def _within(
+    scenarios: list[Scenario], max_writes: int | None
+) -> tuple[tuple[Scenario, ...], tuple[Scenario, ...]]:
+    if max_writes is None:
+        return tuple(scenarios), ()
+    affordable: list[Scenario] = []
+    left = max_writes
+    for scenario in scenarios:
+        if scenario.writes <= left:
+            affordable.append(scenario)
+            left -= scenario.writes
+    return tuple(affordable), tuple(one for one in scenarios if one not in affordable)

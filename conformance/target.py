@@ -1,0 +1,68 @@
+"""The implementation under test, as its file or the command line describes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """Something a member can be bound to and invoked with.
+
+    Attributes:
+        kind: workflow, script or gagent.
+        branch: the body of a bind, such as `{"workflow": {"workflowYamls": [...]}}`.
+        endpoint: the endpointId to invoke.
+        payload: the body of an invoke, such as `{"prompt": "hello"}`.
+
+    """
+
+    kind: str
+    branch: Mapping[str, Any]
+    endpoint: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where and how to judge.
+
+    Attributes:
+        url: base URL with any path prefix, no slash at the end.
+        scope: scope id that the run may write to.
+        token_env: environment variable that holds the bearer token; None without authentication.
+        token: its value.
+        profiles: claimed profiles.
+        kinds: implementation kinds that the target offers.
+        good, poison, slow: fixtures; None where the owner has none.
+        completion_limit: seconds within which an operation without a published deadline completes.
+        concurrency: scenarios at once.
+        max_writes: writes that the run may send; None for no limit.
+        origins: further origins that its URLs may name.
+        accept_not_verified: ids that may stay not verified without turning the gate red.
+        described_by: where these values came from, for people.
+
+    """
+
+    url: str
+    scope: str
+    profiles: tuple[str, ...]
+    good: Implementation | None
+    poison: Implementation | None
+    slow: Implementation | None
+    token_env: str | None = None
+    token: str | None = None
+    kinds: tuple[str, ...] = ("workflow", "script", "gagent")
+    completion_limit: float = 30.0
+    concurrency: int = 6
+    max_writes: int | None = None
+    origins: tuple[str, ...] = ()
+    accept_not_verified: tuple[str, ...] = ()
+    described_by: str = "the command line"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the target is on this machine."""
+        host = urlsplit(self.url).hostname or ""
+        return host in {"localhost", "::1"} or host.startswith("127.")

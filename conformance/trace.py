@@ -1,0 +1,40 @@
+"""All exchanges of one run, in order of sending."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+from conformance.exchange import Exchange
+
+
+class Trace:
+    """An append-only record that many threads may write to."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sent = 0
+        self._exchanges: list[Exchange] = []
+        self._began = time.monotonic()
+
+    def now(self) -> float:
+        """Return the seconds since the run began."""
+        return time.monotonic() - self._began
+
+    def next_number(self) -> int:
+        """Reserve the number of a request about to be sent."""
+        with self._lock:
+            self._sent += 1
+            return self._sent
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep a finished exchange."""
+        with self._lock:
+            self._exchanges.append(exchange)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        with self._lock:
+            finished = sorted(self._exchanges, key=lambda exchange: exchange.number)
+        return iter(finished)
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
