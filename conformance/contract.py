@@ -1,0 +1,246 @@
+"""The judge's only reader of spec/."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+import yaml
+
+from conformance.validators import Validators
+
+METHODS: Final = ("get", "put", "post", "patch", "delete")
+# fmt: off
+AREAS: Final = (
+    "ack", "rcp", "sta", "flr", "err", "mbr", "lfc", "bnd", "rev", "epc", "inv", "run", "res",
+    "rdy", "idm", "con", "pag", "inp", "iso", "sec", "htp", "ops", "str", "leg", "bkf", "dur",
+)
+# fmt: on
+
+
+class ContractUnreadable(Exception):  # noqa: N818  # the CLI words it
+    """The contract cannot be read; the message says which file and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRule:
+    """The contract's `x-operation-receipt`: what a write's receipt must say of itself."""
+
+    operation: str
+    resource_type: str
+    completion_stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the contract.
+
+    Attributes:
+        path: the template, such as `/api/scopes/{scopeId}/members`.
+        receipt: None for a read and for a legacy write.
+        error_codes: the codes by status, such as `{"404": ("STUDIO_MEMBER_NOT_FOUND",)}`.
+        body: JSON Schema of the request body; None if it takes none.
+
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    receipt: ReceiptRule | None
+    legacy_write: bool
+    error_codes: Mapping[str, tuple[str, ...]]
+    body: Mapping[str, Any] | None
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something."""
+        return self.receipt is not None or self.legacy_write
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """An entry of the catalogue."""
+
+    id: str
+    level: str
+    profiles: tuple[str, ...]
+    text: str
+    source: str
+    why: str = ""
+    guard: str = ""
+    check: str = ""
+    operations: tuple[str, ...] = ()
+    closed_by: tuple[str, ...] = ()
+    planned: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything under spec/, loaded once."""
+
+    version: str
+    hash: str
+    operations: Mapping[str, Operation]
+    requirements: Mapping[str, Requirement]
+    document: Mapping[str, Any]
+    schemas: Mapping[str, Mapping[str, Any]]
+
+    @cached_property
+    def validators(self) -> Validators:
+        """The compiled schemas."""
+        return Validators(self.document, self.schemas)
+
+    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """Find the operation that a raw path (no prefix, no query) names, and its parameters."""
+        for operation in self.operations.values():
+            if operation.method == method.upper():
+                parameters = _parameters(operation.path, path)
+                if parameters is not None:
+                    return operation, parameters
+        return None
+
+
+def _parameters(template: str, path: str) -> dict[str, str] | None:
+    wanted, met = template.split("/"), path.split("/")
+    if len(wanted) != len(met):
+        return None
+    parameters: dict[str, str] = {}
+    for pattern, segment in zip(wanted, met, strict=True):
+        name, brace, verb = pattern.removeprefix("{").partition("}")
+        if not pattern.startswith("{"):
+            if pattern != segment:
+                return None
+            continue
+        if brace and verb:
+            if not segment.endswith(verb):
+                return None
+            segment = segment.removesuffix(verb)  # noqa: PLW2901  # the verb is no part of the id
+        elif ":" in segment:
+            return None
+        parameters[name] = unquote(segment)
+    return parameters
+
+
+def spec_folder() -> Path:
+    """Return the folder of the contract: ACKPROOF_SPEC, the wheel's own, or the checkout's."""
+    if chosen := os.environ.get("ACKPROOF_SPEC"):
+        return Path(chosen)
+    shipped = Path(__file__).parent / "_spec"
+    return shipped if shipped.is_dir() else Path(__file__).parent.parent / "spec"
+
+
+def load_contract(folder: Path | None = None) -> Contract:
+    """Read the contract.
+
+    Raises:
+        ContractUnreadable: a file is missing, is not YAML or JSON, or lacks what it must have.
+
+    """
+    folder = folder or spec_folder()
+    document = _read(folder / "openapi.yaml")
+    schemas = {
+        path.name.removesuffix(".schema.json"): _read(path)
+        for path in sorted((folder / "schemas").glob("*.schema.json"))
+    }
+    try:
+        return Contract(
+            version=document["info"]["version"],
+            hash=contract_hash(folder),
+            operations={one.operation_id: one for one in _operations(document)},
+            requirements={
+                name: _requirement(name, entry)
+                for area in AREAS
+                for name, entry in _read(folder / "requirements" / f"{area}.yaml").items()
+            },
+            document=document,
+            schemas=schemas,
+        )
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise ContractUnreadable(
+            f"The contract in {folder} lacks something that every contract has: {problem!r}. "
+            "Compare it with the released one."
+        ) from problem
+
+
+def contract_hash(folder: Path) -> str:
+    """Return the SHA-256 (hex) of every data file below the folder, in order of path."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
+        if path.suffix in {".yaml", ".json", ".txt"}:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        content = json.loads(text) if path.suffix == ".json" else yaml.load(text, loader)  # noqa: S506
+    except OSError as problem:
+        raise ContractUnreadable(
+            f"The contract file {path} cannot be read: {problem.strerror}."
+        ) from problem
+    except (ValueError, yaml.YAMLError) as problem:
+        where = " ".join(str(problem).split())
+        raise ContractUnreadable(f"The contract file {path} is malformed: {where}.") from problem
+    if not isinstance(content, dict):
+        raise ContractUnreadable(f"The contract file {path} holds no mapping at its top level.")
+    return content
+
+
+def _operations(document: Mapping[str, Any]) -> list[Operation]:
+    return [
+        _operation(document, method, path, entry)
+        for path, item in document["paths"].items()
+        for method, entry in item.items()
+        if method in METHODS
+    ]
+
+
+def _operation(
+    document: Mapping[str, Any], method: str, path: str, entry: Mapping[str, Any]
+) -> Operation:
+    receipt = entry.get("x-operation-receipt")
+    return Operation(
+        operation_id=entry["operationId"],
+        method=method.upper(),
+        path=path,
+        receipt=receipt
+        and ReceiptRule(receipt["operation"], receipt["resourceType"], receipt["completionStage"]),
+        legacy_write=bool(entry.get("x-legacy-write")),
+        error_codes={
+            str(status): tuple(codes) for status, codes in entry.get("x-error-codes", {}).items()
+        },
+        body=_body(document, entry.get("requestBody")),
+    )
+
+
+def _body(document: Mapping[str, Any], body: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if body is None:
+        return None
+    if "$ref" in body:
+        body = document["components"]["requestBodies"][body["$ref"].rsplit("/", 1)[-1]]
+    schema: Mapping[str, Any] = next(iter(body["content"].values()))["schema"]
+    return schema
+
+
+def _requirement(name: str, entry: Mapping[str, Any]) -> Requirement:
+    return Requirement(
+        id=name,
+        level=entry["level"],
+        profiles=tuple(entry["profiles"]),
+        text=entry["text"],
+        source=entry["source"],
+        why=entry.get("why", ""),
+        guard=entry.get("guard", ""),
+        check=entry.get("check", ""),
+        operations=tuple(entry.get("operations", ())),
+        closed_by=tuple(entry.get("closed_by", ())),
+        planned=entry.get("status") == "planned",
+    )
