@@ -42,6 +42,7 @@ class Target:
         origins: further origins that its URLs may name.
         accept_not_verified: ids that may stay not verified without turning the gate red.
         described_by: where these values came from, for people.
+        version: what the owner calls this version of it; None if the file does not say.
 
     """
 
@@ -60,6 +61,7 @@ class Target:
     origins: tuple[str, ...] = ()
     accept_not_verified: tuple[str, ...] = ()
     described_by: str = "the command line"
+    version: str | None = None
 
     @property
     def on_loopback(self) -> bool:
