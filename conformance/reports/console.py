@@ -1,0 +1,191 @@
+"""The report for people: what is judged, how each profile stands, each finding, what is missing."""
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance.reports.counted import counted
+from conformance.reports.model import (
+    ProfileSummary,
+    Report,
+    ShownExchange,
+    ShownFinding,
+    ShownVerdict,
+)
+from conformance.reports.printable import printable
+
+FINDINGS_IN_FULL: Final = 3
+EXCHANGES_IN_FULL: Final = 3
+STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
+
+
+def print_report(console: Console, report: Report, written: Path | None, exit_code: int) -> None:
+    """Print everything that follows the run.
+
+    Args:
+        console: where to.
+        report: what to print.
+        written: where report.json is; None if it was not asked for.
+        exit_code: the code that the process ends with.
+
+    """
+    for name, summary in report.summary.items():
+        console.print(profile_line(name, summary), highlight=False)
+    _print_findings(console, report.verdicts)
+    _print_harness_errors(console, report.verdicts)
+    _print_reasons(console, report)
+    console.print()
+    where = f"report in {written}" if written else "no report.json (--report-dir DIR writes it)"
+    seconds = f"{report.timing.seconds:.1f} s"
+    console.print(Text(f"exit {exit_code}: {report.meaning} · {seconds} · {where}", "bold"))
+
+
+def profile_line(name: str, summary: ProfileSummary) -> str:
+    """Say how a profile stands, such as `core: 38 of 43 MUSTs judged, 38 pass: held`."""
+    parts = [f"{summary.judged} of {counted(summary.musts, 'MUST')} judged"]
+    words = {
+        "pass": "pass",
+        "fail": "fail",
+        "not_applicable": "not applicable",
+        "not_verified": "not verified",
+        "harness_error": "lost to errors of the kit",
+    }
+    parts += [
+        f"{summary.outcomes[outcome]} {word}"
+        for outcome, word in words.items()
+        if summary.outcomes[outcome] or outcome == "pass"
+    ]
+    parts += [f"{summary.planned} planned"] if summary.planned else []
+    parts += [f"{summary.not_selected} not selected"] if summary.not_selected else []
+    warned = summary.outcomes["warn"]
+    advice = f" ({counted(warned, 'SHOULD or MAY', 'SHOULDs or MAYs')} broken)" if warned else ""
+    return f"{name}: {', '.join(parts)}: {_standing(summary)}{advice}"
+
+
+def _standing(summary: ProfileSummary) -> str:
+    if summary.held:
+        return "held"
+    spoilt = ("fail", "not_verified", "harness_error")
+    return "not held" if any(summary.outcomes[one] for one in spoilt) else "not held yet"
+
+
+def _print_findings(console: Console, verdicts: Sequence[ShownVerdict]) -> None:
+    shared = _shared_causes(verdicts)
+    told: set[str] = set()
+    for verdict in verdicts:
+        for cause in dict.fromkeys(finding.cause for finding in verdict.findings):
+            if cause in shared and cause not in told:
+                told.add(cause)
+                _print_cause(console, cause, shared[cause])
+        _print_own(console, verdict, set(shared))
+
+
+def _shared_causes(verdicts: Iterable[ShownVerdict]) -> dict[str, list[ShownVerdict]]:
+    """Return the requirements broken by each cause that breaks more than one."""
+    broken: dict[str, dict[str, ShownVerdict]] = {}
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            broken.setdefault(finding.cause, {})[verdict.id] = verdict
+    return {
+        cause: list(those.values()) for cause, those in broken.items() if cause and len(those) > 1
+    }
+
+
+def _print_cause(console: Console, cause: str, broken: Sequence[ShownVerdict]) -> None:
+    console.print()
+    console.print(Text(f"one cause, {len(broken)} requirements: {printable(cause)}", "bold"))
+    console.print(Text("  " + ", ".join(f"{one.id} {one.outcome}" for one in broken)))
+    first = broken[0]
+    finding = next(one for one in first.findings if one.cause == cause)
+    console.print(_headline(first))
+    _print_finding(console, first, finding)
+
+
+def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str]) -> None:
+    """Print the findings of a requirement that no shared cause explains."""
+    own = [finding for finding in verdict.findings if finding.cause not in shared]
+    for finding in own[:FINDINGS_IN_FULL]:
+        console.print()
+        console.print(_headline(verdict))
+        _print_finding(console, verdict, finding)
+    beyond_the_report = verdict.findings_total - len(verdict.findings)
+    left = len(own[FINDINGS_IN_FULL:]) + (beyond_the_report if own else 0)
+    if left > 0:
+        console.print(Text(f"  and {counted(left, 'more finding')} of {verdict.id}"))
+
+
+def _headline(verdict: ShownVerdict) -> Table:
+    head = Text(f"{verdict.id} {verdict.level}  ")
+    head.append(verdict.outcome, STYLES[verdict.outcome])
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(head, Text(" ".join(verdict.text.split())))
+    return row
+
+
+def _print_finding(console: Console, verdict: ShownVerdict, finding: ShownFinding) -> None:
+    console.print(_fields(("expected", finding.expected), ("actual", finding.actual)))
+    left = len(finding.exchanges) - EXCHANGES_IN_FULL
+    if left > 0:
+        console.print(_fields(("", f"{counted(left, 'earlier exchange')} in report.json")))
+    for exchange in finding.exchanges[-EXCHANGES_IN_FULL:]:
+        _print_exchange(console, exchange)
+    if verdict.why:
+        console.print(_fields(("means", " ".join(verdict.why.split()))))
+
+
+def _print_exchange(console: Console, exchange: ShownExchange) -> None:
+    place = f"{exchange.number} of {exchange.of}   {exchange.line}"
+    console.print(_fields(("exchange", place)))
+    # Never broken into lines: it is there to be copied.
+    console.print(Text(f"             {exchange.curl}"), soft_wrap=True)
+
+
+def _fields(*fields: tuple[str, str]) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(width=12, no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in fields:
+        table.add_row(Text(f"  {label}", "dim"), Text(printable(value)))
+    return table
+
+
+def _print_harness_errors(console: Console, verdicts: Sequence[ShownVerdict]) -> None:
+    for verdict in verdicts:
+        for traceback in verdict.reasons if verdict.outcome == "harness_error" else ():
+            console.print()
+            last = traceback.strip().splitlines()[-1]
+            console.print(Text(f"{verdict.id} {verdict.level}  kit error  {printable(last)}"))
+            console.print(Text("  The kit erred, not the target. The traceback is in report.json."))
+
+
+def _print_reasons(console: Console, report: Report) -> None:
+    unverified = [one for one in report.verdicts if one.outcome == "not_verified"]
+    closed = [one for one in report.verdicts if one.outcome == "not_applicable"]
+    _print_by_reason(console, "not verified", [one for one in unverified if not one.accepted])
+    _print_by_reason(console, "not verified, accepted", [one for one in unverified if one.accepted])
+    if any(not one.accepted and one.level == "MUST" for one in unverified):
+        console.print(
+            Text("  Give the run what is missing, or accept ids with accept_not_verified.")
+        )
+    _print_by_reason(console, "not applicable", closed)
+    if report.plan.unaffordable:
+        names = ", ".join(report.plan.unaffordable)
+        left = counted(len(report.plan.unaffordable), "scenario")
+        console.print()
+        console.print(Text(f"{left} left out, the write limit is too small: {names}"))
+
+
+def _print_by_reason(console: Console, title: str, verdicts: Sequence[ShownVerdict]) -> None:
+    by_reason: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        by_reason.setdefault("; ".join(verdict.reasons), []).append(verdict.id)
+    for reason, ids in by_reason.items():
+        console.print()
+        console.print(Text(f"{title}: {', '.join(ids)}", "bold"))
+        console.print(_fields(("why", reason)))

@@ -1,0 +1,65 @@
+"""A request as a command line that sends it again."""
+
+import re
+import shlex
+from typing import Final
+
+from conformance.exchange import Request
+
+CLIENT_OWN: Final = frozenset(
+    {"host", "content-length", "connection", "accept-encoding", "user-agent"}
+)
+SHELL_FILLS_IN: Final = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
+
+
+def curl(request: Request) -> str:
+    """Return one line for `sh` that sends the same request and prints head and body of the answer.
+
+    Headers that every client sets for itself are left out. The bearer token is an environment
+    variable of the shell that runs the line.
+    """
+    words = ["curl", "-sS", "-i", "--path-as-is", "--globoff"]
+    words += ["--head"] if request.method == "HEAD" else ["-X", _word(request.method)]
+    given = {name.lower() for name, _ in request.headers}
+    words += [
+        word
+        for name, value in request.headers
+        if name.lower() not in CLIENT_OWN
+        for word in ("-H", _header(name, value))
+    ]
+    words += ["-H", "Accept:"] if "accept" not in given else []
+    pipe = ""
+    if request.body is not None:
+        words += ["-H", "Content-Type:"] if "content-type" not in given else []
+        pipe, data = _body(request.body)
+        words += ["--data-binary", data]
+    return " ".join([pipe + words[0], *words[1:], _word(request.url)])
+
+
+def _header(name: str, value: str) -> str:
+    if name.lower() == "authorization" and SHELL_FILLS_IN.fullmatch(value):
+        return f'"{name}: {value}"'
+    return _word(f"{name}: {value}" if value else f"{name};")
+
+
+def _body(body: bytes) -> tuple[str, str]:
+    """Return what stands before curl and the argument of --data-binary."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if text.isprintable() and not text.startswith("@"):
+        return "", shlex.quote(text)
+    return f"printf '{_octal(body)}' | ", "@-"
+
+
+def _word(text: str) -> str:
+    """Quote a word; what a terminal would not print goes through printf."""
+    return shlex.quote(text) if text.isprintable() else f"\"$(printf '{_octal(text.encode())}')\""
+
+
+def _octal(content: bytes) -> str:
+    return "".join(
+        chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:03o}"  # noqa: PLR2004  # ASCII
+        for byte in content
+    )

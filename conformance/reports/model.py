@@ -1,0 +1,253 @@
+"""What a report says; every view is made from it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+REPORT_VERSION: Final = 1
+
+MEANINGS: Final = {
+    0: "nothing broken",
+    1: "a MUST is broken",
+    4: "a MUST could not be verified",
+    5: "a waiver is stale, expired or unmatched",
+    6: "the kit itself erred",
+    7: "nothing was judged",
+    130: "interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRequest:
+    """A request; its body is UTF-8 text, cut, with undecodable bytes replaced."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: str | None
+    body_bytes: int
+    body_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResponse:
+    """An answer; its body as in `ShownRequest`."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    body_bytes: int
+    body_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExchange:
+    """One request and its answer.
+
+    Attributes:
+        number, of: its place among all exchanges of the run.
+        line: method, path and status.
+        sent, received: seconds since the run began.
+        error: how the transport failed; `response` is then None.
+        curl: a shell line that sends the request again.
+
+    """
+
+    number: int
+    of: int
+    line: str
+    status: int
+    sent: float
+    received: float
+    violates: str | None
+    error: str | None
+    request: ShownRequest
+    response: ShownResponse | None
+    curl: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """One counterexample."""
+
+    requirement: str
+    check: str
+    expected: str
+    actual: str
+    cause: str
+    exchanges: tuple[ShownExchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVerdict:
+    """The outcome of one requirement.
+
+    Attributes:
+        findings: the first of them; `findings_total` counts all.
+        accepted: whether the target's owner accepts that it is not verified.
+
+    """
+
+    id: str
+    level: str
+    profiles: tuple[str, ...]
+    text: str
+    why: str
+    outcome: str
+    judged: int
+    other_branch: int
+    missing: int
+    accepted: bool
+    reasons: tuple[str, ...]
+    findings: tuple[ShownFinding, ...]
+    findings_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSummary:
+    """How one profile stands.
+
+    Attributes:
+        outcomes: MUSTs of the profile by outcome, all outcomes named; `warn` alone counts the
+            SHOULDs and MAYs that are broken.
+        planned: MUSTs that no check judges yet.
+        not_selected: MUSTs that this run left out.
+
+    """
+
+    musts: int
+    outcomes: Mapping[str, int]
+    planned: int
+    not_selected: int
+
+    @property
+    def judged(self) -> int:
+        """How many MUSTs were seen kept or broken."""
+        return self.outcomes["pass"] + self.outcomes["fail"]
+
+    @property
+    def held(self) -> bool:
+        """Whether every MUST is kept or not applicable."""
+        return self.musts == self.outcomes["pass"] + self.outcomes["not_applicable"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts side by side."""
+        return {
+            "musts": self.musts,
+            "judged": self.judged,
+            **self.outcomes,
+            "planned": self.planned,
+            "not_selected": self.not_selected,
+            "held": self.held,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContract:
+    """Which contract judged."""
+
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTarget:
+    """What was judged.
+
+    Attributes:
+        version: what its owner calls it; None if not said.
+        server: what its `Server` header says; None without one.
+
+    """
+
+    url: str
+    scope: str
+    profiles: tuple[str, ...]
+    described_by: str
+    version: str | None
+    server: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlan:
+    """What the run set out to do; `unaffordable` names the scenarios beyond the write limit."""
+
+    hash: str
+    requirements: int
+    scenarios: int
+    requests: int
+    writes: int
+    leaves: int
+    unaffordable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTiming:
+    """When and how long.
+
+    Attributes:
+        started_at: RFC 3339, UTC.
+        seconds: wall time.
+        longest_wait_scenario, longest_wait_seconds: the longest chain of waits of one scenario.
+
+    """
+
+    started_at: str
+    seconds: float
+    longest_wait_scenario: str
+    longest_wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run.
+
+    Attributes:
+        exchanges: how many there were.
+        control: why the control request failed; None if it held.
+        planned: ids of the profiles that no check judges yet.
+        summary: by profile, as claimed.
+
+    """
+
+    kit: str
+    contract: ShownContract
+    target: ShownTarget
+    plan: ShownPlan
+    timing: ShownTiming
+    exchanges: int
+    interrupted: bool
+    control: str | None
+    exit_code: int
+    summary: Mapping[str, ProfileSummary]
+    verdicts: tuple[ShownVerdict, ...]
+    planned: tuple[str, ...]
+
+    @property
+    def meaning(self) -> str:
+        """The exit code in words."""
+        return MEANINGS[self.exit_code]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON values, in the form of `schemas/report.schema.json`."""
+        return {
+            "report_version": REPORT_VERSION,
+            "kit": {"version": self.kit},
+            **{
+                name: asdict(part)
+                for name, part in (
+                    ("contract", self.contract),
+                    ("target", self.target),
+                    ("plan", self.plan),
+                    ("timing", self.timing),
+                )
+            },
+            "exchanges": self.exchanges,
+            "interrupted": self.interrupted,
+            "control": self.control,
+            "exit_code": self.exit_code,
+            "meaning": self.meaning,
+            "summary": {name: one.to_dict() for name, one in self.summary.items()},
+            "verdicts": [asdict(verdict) for verdict in self.verdicts],
+            "planned": list(self.planned),
+        }

@@ -1,0 +1,190 @@
+"""A run turned into a report: cut, counted, and without its token."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Final, get_args
+
+from conformance.exchange import Exchange, Request, Response
+from conformance.judge import Finding, Outcome, Verdict, exit_code
+from conformance.reports.curl import curl
+from conformance.reports.model import (
+    ProfileSummary,
+    Report,
+    ShownContract,
+    ShownExchange,
+    ShownFinding,
+    ShownPlan,
+    ShownRequest,
+    ShownResponse,
+    ShownTarget,
+    ShownTiming,
+    ShownVerdict,
+)
+
+if TYPE_CHECKING:
+    from conformance.runner import RunResult
+
+BODY_LIMIT: Final = 8192
+FINDINGS_LIMIT: Final = 50
+
+
+def report_of(run: "RunResult", kit: str) -> Report:
+    """Make the report of a run.
+
+    Args:
+        run: what the runner returned.
+        kit: version of the kit.
+
+    """
+    shown = _Shown(run.target.token or "", f"${run.target.token_env}", len(run.exchanges))
+    accepted = run.target.accept_not_verified
+    return Report(
+        kit=kit,
+        contract=ShownContract(run.contract.version, run.contract.hash),
+        target=_target(run, shown),
+        plan=_plan(run),
+        timing=_timing(run),
+        exchanges=len(run.exchanges),
+        interrupted=run.interrupted,
+        control=shown.text(run.control) if run.control else None,
+        exit_code=exit_code(run.verdicts, accepted=accepted, interrupted=run.interrupted),
+        summary={name: _summary(run, name) for name in run.plan.profiles},
+        verdicts=tuple(shown.verdict(one, accepted) for one in run.verdicts),
+        planned=tuple(requirement.id for requirement in run.plan.planned),
+    )
+
+
+def _target(run: "RunResult", shown: "_Shown") -> ShownTarget:
+    servers = (exchange.header("server") for exchange in run.exchanges)
+    server = next((value for value in servers if value), None)
+    return ShownTarget(
+        run.target.url,
+        run.target.scope,
+        run.target.profiles,
+        run.target.described_by,
+        run.target.version,
+        shown.text(server) if server else None,
+    )
+
+
+def _plan(run: "RunResult") -> ShownPlan:
+    plan = run.plan
+    return ShownPlan(
+        plan.hash,
+        len(plan.requirements),
+        len(plan.scenarios),
+        plan.requests,
+        plan.writes,
+        plan.leaves,
+        tuple(scenario.name for scenario in plan.unaffordable),
+    )
+
+
+def _timing(run: "RunResult") -> ShownTiming:
+    timing = run.timing
+    return ShownTiming(
+        timing.started_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        round(timing.seconds, 3),
+        timing.longest_wait_scenario,
+        round(timing.longest_wait_seconds, 3),
+    )
+
+
+def _summary(run: "RunResult", profile: str) -> ProfileSummary:
+    musts = {
+        one.id
+        for one in run.contract.requirements.values()
+        if profile in one.profiles and one.level == "MUST"
+    }
+    counts = Counter(
+        one.outcome
+        for one in run.verdicts
+        if one.requirement.id in musts
+        or (one.outcome == "warn" and profile in one.requirement.profiles)
+    )
+    judged = {one.requirement.id for one in run.verdicts}
+    planned = {one.id for one in run.plan.planned}
+    return ProfileSummary(
+        musts=len(musts),
+        outcomes={name: counts[name] for name in get_args(Outcome)},
+        planned=len(musts & planned),
+        not_selected=len(musts - planned - judged),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Turns evidence into what a report shows of it.
+
+    Attributes:
+        token: the bearer token, which a server may echo; "" without one.
+        variable: what stands in its place.
+        total: how many exchanges the run had.
+
+    """
+
+    token: str
+    variable: str
+    total: int
+
+    def text(self, text: str) -> str:
+        return text.replace(self.token, self.variable) if self.token else text
+
+    def verdict(self, verdict: Verdict, accepted: tuple[str, ...]) -> ShownVerdict:
+        requirement = verdict.requirement
+        return ShownVerdict(
+            id=requirement.id,
+            level=requirement.level,
+            profiles=requirement.profiles,
+            text=requirement.text,
+            why=requirement.why,
+            outcome=verdict.outcome,
+            judged=verdict.judged,
+            other_branch=verdict.other_branch,
+            missing=verdict.missing,
+            accepted=verdict.outcome == "not_verified" and requirement.id in accepted,
+            reasons=tuple(self.text(reason) for reason in verdict.reasons),
+            findings=tuple(self.finding(one) for one in verdict.findings[:FINDINGS_LIMIT]),
+            findings_total=len(verdict.findings),
+        )
+
+    def finding(self, finding: Finding) -> ShownFinding:
+        return ShownFinding(
+            finding.requirement,
+            finding.check,
+            self.text(finding.expected),
+            self.text(finding.actual),
+            self.text(finding.cause),
+            tuple(self.exchange(one) for one in finding.exchanges),
+        )
+
+    def exchange(self, exchange: Exchange) -> ShownExchange:
+        return ShownExchange(
+            number=exchange.number,
+            of=self.total,
+            line=self.text(exchange.line),
+            status=exchange.status,
+            sent=round(exchange.sent, 3),
+            received=round(exchange.received, 3),
+            violates=exchange.violates,
+            error=exchange.error and self.text(exchange.error),
+            request=self.request(exchange.request),
+            response=self.response(exchange.response) if exchange.response else None,
+            curl=self.text(curl(exchange.request)),
+        )
+
+    def request(self, request: Request) -> ShownRequest:
+        headers = tuple((name, self.text(value)) for name, value in request.headers)
+        body, size, cut = self.body(request.body or b"")
+        shown = body if request.body is not None else None
+        return ShownRequest(request.method, self.text(request.url), headers, shown, size, cut)
+
+    def response(self, response: Response) -> ShownResponse:
+        headers = {name: self.text(value) for name, value in response.headers.items()}
+        return ShownResponse(response.status, headers, *self.body(response.body))
+
+    def body(self, body: bytes) -> tuple[str, int, bool]:
+        """Return the text of a body, its size in bytes and whether it was cut."""
+        text = self.text(body.decode(errors="replace"))
+        return text[:BODY_LIMIT], len(body), len(text) > BODY_LIMIT

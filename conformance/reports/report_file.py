@@ -1,0 +1,54 @@
+"""report.json: the report as data."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from conformance.reports.model import Report
+
+NAME: Final = "report.json"
+
+
+class ReportUnwritable(Exception):  # noqa: N818  # the CLI words it
+    """The report folder cannot be written to; the message is one sentence."""
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder and prove, before anything is judged, that a report can be written there.
+
+    Raises:
+        ReportUnwritable: it cannot.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        raise ReportUnwritable(
+            f"The report folder {folder} cannot be written to: {problem.strerror}."
+        ) from problem
+    if (folder / NAME).is_dir():
+        raise ReportUnwritable(f"The report cannot be written: {folder / NAME} is a folder.")
+
+
+def write(report: Report, folder: Path) -> Path:
+    """Write the report whole or not at all, and return its path.
+
+    Raises:
+        ReportUnwritable: the folder can no longer be written to.
+
+    """
+    text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    path = folder / NAME
+    try:
+        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".report-", suffix=".json")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        Path(unfinished).chmod(0o644)
+        Path(unfinished).replace(path)
+    except OSError as problem:
+        raise ReportUnwritable(f"{path} cannot be written: {problem.strerror}.") from problem
+    return path
