@@ -23,14 +23,13 @@ EXCHANGES_IN_FULL: Final = 3
 STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
 
 
-def print_report(console: Console, report: Report, written: Path | None, exit_code: int) -> None:
+def print_report(console: Console, report: Report, written: Path | None) -> None:
     """Print everything that follows the run.
 
     Args:
         console: where to.
         report: what to print.
         written: where report.json is; None if it was not asked for.
-        exit_code: the code that the process ends with.
 
     """
     for name, summary in report.summary.items():
@@ -41,7 +40,7 @@ def print_report(console: Console, report: Report, written: Path | None, exit_co
     console.print()
     where = f"report in {written}" if written else "no report.json (--report-dir DIR writes it)"
     seconds = f"{report.timing.seconds:.1f} s"
-    console.print(Text(f"exit {exit_code}: {report.meaning} · {seconds} · {where}", "bold"))
+    console.print(Text(f"exit {report.exit_code}: {report.meaning} · {seconds} · {where}", "bold"))
 
 
 def profile_line(name: str, summary: ProfileSummary) -> str:

@@ -1,0 +1,161 @@
+"""The `ackproof` command: parse, hand over, print; decide nothing."""
+
+# ruff: noqa: PLC0415  # what only one command needs is imported there: --version must be quick
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def main() -> None:
+    """Run the command line and end the process with a documented exit code."""
+    sys.exit(outcome(sys.argv[1:]))
+
+
+def outcome(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; what goes wrong becomes one sentence."""
+    try:
+        return int(ackproof.main(list(arguments), "ackproof", standalone_mode=False) or 0)
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001  # nobody else says it
+        from conformance.failures import exit_of
+
+        return exit_of(problem)
+
+
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # click's signature
+    if wanted:
+        from conformance.versions import contract_version, kit_version
+
+        click.echo(f"ackproof {kit_version()} (contract {contract_version()})")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the versions of the kit and of the contract.",
+)
+def ackproof() -> None:
+    """Judge an HTTP API whose writes are asynchronous against its contract.
+
+    Exit codes: 0 nothing broken, 1 a MUST is broken, 2 usage, 3 the target is not reachable,
+    4 something required was not verified, 6 the kit erred, 7 nothing ran, 130 interrupted.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the command line says about the target and what to judge."""
+
+    file: Path | None
+    flags: dict[str, Any]
+    only: tuple[str, ...]
+    yes: bool
+
+
+def selects(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that describe a target, as one `Selection`."""
+
+    @wraps(command)
+    def with_selection(**options: Any) -> int:  # noqa: ANN401  # whatever click parsed
+        said = {name: options.pop(name) for name in _TARGET_KEYS}
+        flags = {name: value for name, value in said.items() if value not in (None, ())}
+        only = tuple(name.upper() for name in options.pop("only"))
+        selection = Selection(options.pop("file"), flags, only, options.pop("yes"))
+        return command(selection, **options)
+
+    for option in reversed(_SELECTION):
+        with_selection = option(with_selection)
+    return with_selection
+
+
+_TARGET_KEYS = (
+    "url",
+    "scope",
+    "token_env",
+    "profiles",
+    "completion_limit",
+    "concurrency",
+    "max_writes",
+)
+_SELECTION = (
+    click.argument("url", required=False),
+    click.option("-c", "file", type=click.Path(path_type=Path), help="Target file."),
+    click.option("--scope", metavar="ID", help="Scope that the run may write to."),
+    click.option("--token-env", metavar="NAME", help="Variable that holds the bearer token."),
+    click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Claimed profile."),
+    click.option("--only", multiple=True, metavar="ID", help="Judge this requirement alone."),
+    click.option(
+        "--limit",
+        "completion_limit",
+        type=float,
+        metavar="SECONDS",
+        help="Completion limit where the server publishes no deadline.",
+    ),
+    click.option("--concurrency", type=int, metavar="N", help="Scenarios at once."),
+    click.option("--max-writes", type=int, metavar="N", help="Writes that the run may send."),
+    click.option("--yes", is_flag=True, help="Judge a target that is not on this machine."),
+)
+
+
+@ackproof.command()
+@selects
+@click.option(
+    "--report-dir", "folder", type=click.Path(path_type=Path), help="Write report.json there."
+)
+def run(selection: Selection, folder: Path | None) -> int:
+    """Judge the server at URL, the one that a target file describes, or the embedded one."""
+    from conformance.command_run import judge
+
+    return judge(selection.file, selection.flags, selection.only, folder, yes=selection.yes)
+
+
+@ackproof.command()
+@selects
+def plan(selection: Selection) -> int:
+    """Say what a run would judge, send and leave behind; nothing is sent."""
+    from conformance.command_plan import show_plan
+
+    return show_plan(selection.file, selection.flags, selection.only)
+
+
+@ackproof.command()
+@click.argument("requirement", metavar="ID")
+def explain(requirement: str) -> int:
+    """Explain a requirement: its text, how it is judged, which faults break it."""
+    from conformance.command_plan import show_requirement
+
+    return show_requirement(requirement.upper())
+
+
+@ackproof.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--full", is_flag=True, help="Judge everything, not only what the fault breaks.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the matrix there.")
+def faults(names: tuple[str, ...], file: Path | None, *, full: bool) -> int:
+    """Judge the reference server with each of its faults; every one must be caught by its id."""
+    from conformance.fault_matrix import run_matrix
+
+    return run_matrix(names, file, full=full)
+
+
+@ackproof.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+@click.pass_context
+def serve(context: click.Context) -> None:
+    """Become the reference server; all options are its own."""
+    from conformance.embedded import MODULE
+
+    os.execv(MODULE[0], [*MODULE, *context.args])  # noqa: S606  # no shell on purpose

@@ -1,0 +1,139 @@
+"""`ackproof plan` and `ackproof explain`: what would be judged, and what one requirement means."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance.contract import Requirement, load_contract
+from conformance.embedded import ServerNotStarted, described_by_server, embedded_target
+from conformance.invariants import INVARIANTS
+from conformance.plan import Plan, UnknownSelection, make_plan
+from conformance.reports.counted import counted
+from conformance.scenarios import SCENARIOS
+from conformance.target import Target
+from conformance.target_file import load_target
+
+NOT_STARTED: Final = "http://127.0.0.1"
+
+
+def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) -> int:
+    """Print what a run with the same options would judge, send and leave behind."""
+    contract = load_contract()
+    embedded = file is None and "url" not in flags
+    target = embedded_target(NOT_STARTED, flags) if embedded else load_target(file, flags)
+    plan = make_plan(contract, target, only)
+    console = Console()
+    console.print(_heading(plan, target, embedded=embedded))
+    console.print(_table(plan))
+    for line in _afterwards(plan):
+        console.print(Text(line))
+    return 0
+
+
+def _heading(plan: Plan, target: Target, *, embedded: bool) -> Text:
+    where = "the embedded reference server" if embedded else target.url
+    return Text(
+        f"plan {plan.hash} for {where}\n"
+        f"  profiles {', '.join(plan.profiles)} · contract {plan.contract_hash[:12]}\n"
+    )
+
+
+def _table(plan: Plan) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("requirement", no_wrap=True)
+    table.add_column("level", no_wrap=True)
+    table.add_column("judged by", overflow="fold")
+    for requirement in plan.requirements:
+        names = _checks(requirement.id, plan)
+        table.add_row(requirement.id, requirement.level, Text(", ".join(names) or "nothing"))
+    return table
+
+
+def _checks(requirement: str, plan: Plan) -> list[str]:
+    names = [one.name for one in plan.scenarios if one.requirement == requirement]
+    return names + [one.name for one in plan.invariants if one.requirement == requirement]
+
+
+def _afterwards(plan: Plan) -> list[str]:
+    requirements = counted(len(plan.requirements), "requirement")
+    scenarios = counted(len(plan.scenarios), "scenario")
+    invariants = counted(len(plan.invariants), "invariant")
+    requests = counted(plan.requests, "request")
+    lines = [
+        "",
+        f"{requirements} by {scenarios} and {invariants}",
+        f"sends at least {requests}, {counted(plan.writes, 'write')} among them",
+        f"leaves {counted(plan.leaves, 'member or service', 'members and services')} behind",
+    ]
+    if plan.planned:
+        ids = ", ".join(one.id for one in plan.planned)
+        lines += ["", f"{len(plan.planned)} planned, not judged yet: {ids}"]
+    if plan.unaffordable:
+        names = ", ".join(one.name for one in plan.unaffordable)
+        lines += ["", f"{len(plan.unaffordable)} beyond the write limit, left out: {names}"]
+    return lines
+
+
+def show_requirement(name: str) -> int:
+    """Print everything that the contract and the kit say about one requirement.
+
+    Raises:
+        UnknownSelection: the catalogue does not have it.
+
+    """
+    contract = load_contract()
+    if name not in contract.requirements:
+        raise UnknownSelection("requirement", name, tuple(contract.requirements))
+    requirement = contract.requirements[name]
+    console = Console()
+    profiles = ", ".join(requirement.profiles)
+    console.print(Text(f"{requirement.id} {requirement.level} · {profiles}", "bold"))
+    console.print(Text(f"{_line(requirement.text)}\n"))
+    console.print(_facts(requirement))
+    return 0
+
+
+def _facts(requirement: Requirement) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in (
+        ("why", requirement.why),
+        ("source", requirement.source),
+        ("operations", ", ".join(requirement.operations)),
+        ("method", requirement.check),
+        ("guard", requirement.guard),
+        ("judged by", _judged_by(requirement)),
+        ("closed by", ", ".join(requirement.closed_by) or "nothing: it is judged or not verified"),
+        ("broken by", _broken_by(requirement.id)),
+    ):
+        if value:
+            table.add_row(Text(label, "dim"), Text(_line(value)))
+    return table
+
+
+def _judged_by(requirement: Requirement) -> str:
+    if requirement.planned:
+        return "nothing yet: it is planned"
+    scenarios = [f"scenario {one.name}" for one in SCENARIOS if one.requirement == requirement.id]
+    invariants = [
+        f"invariant {one.name}" for one in INVARIANTS if one.requirement == requirement.id
+    ]
+    return ", ".join(scenarios + invariants) or "nothing"
+
+
+def _broken_by(requirement: str) -> str:
+    try:
+        faults = described_by_server("--list-faults")
+    except ServerNotStarted as problem:
+        return f"unknown ({problem})"
+    broken = [f"{one['name']}: {one['summary']}" for one in faults if requirement in one["breaks"]]
+    return "; ".join(broken) or "no fault"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,102 @@
+"""`ackproof run`: get a target, plan, judge, report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.contract import Contract, load_contract
+from conformance.embedded import embedded_server, embedded_target
+from conformance.nearest import hint
+from conformance.plan import Plan, make_plan
+from conformance.reports import report_file
+from conformance.reports.console import print_report
+from conformance.reports.counted import counted
+from conformance.reports.live import LiveProgress
+from conformance.reports.of_run import report_of
+from conformance.reports.printable import printable
+from conformance.runner import run
+from conformance.target import Target
+from conformance.target_file import TargetFileError, load_target
+from conformance.versions import kit_version
+
+
+def judge(
+    file: Path | None,
+    flags: Mapping[str, Any],
+    only: Sequence[str],
+    folder: Path | None,
+    *,
+    yes: bool,
+) -> int:
+    """Judge a target, print the report, write report.json if asked, and return the exit code.
+
+    Args:
+        file: the target file.
+        flags: what the command line overrides of its `[target]` table.
+        only: ids to judge instead of the profiles.
+        folder: where report.json goes.
+        yes: whether a target that is not on this machine may be judged without a file.
+
+    """
+    contract = load_contract()
+    if folder is not None:
+        report_file.prepare(folder)
+    console = Console()
+    with _target(file, flags) as target:
+        _check(contract, target, file, yes=yes)
+        plan = make_plan(contract, target, only)
+        console.print(_header(contract, target, plan))
+        with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
+            result = run(contract, target, plan, progress)
+    report = report_of(result, kit_version())
+    written = report_file.write(report, folder) if folder is not None else None
+    print_report(console, report, written)
+    return report.exit_code
+
+
+@contextmanager
+def _target(file: Path | None, flags: Mapping[str, Any]) -> Iterator[Target]:
+    if file is None and "url" not in flags:
+        with embedded_server() as url:
+            yield embedded_target(url, flags)
+    else:
+        yield load_target(file, flags)
+
+
+def _check(contract: Contract, target: Target, file: Path | None, *, yes: bool) -> None:
+    """Refuse what a slip of the hand would do to somebody else's server.
+
+    Raises:
+        TargetFileError: it is not on this machine and nobody said that it may be written to, or
+            it accepts an id that is none.
+
+    """
+    if not (target.on_loopback or file or yes):
+        raise TargetFileError(
+            f"{target.url} is not on this machine and a run writes to it. "
+            "Describe it in a target file (-c FILE) or say --yes."
+        )
+    for name in target.accept_not_verified:
+        if name not in contract.requirements:
+            raise TargetFileError(
+                f"{target.described_by}: accept_not_verified names {name}, which is no "
+                f"requirement. {hint(name, contract.requirements)}"
+            )
+
+
+def _header(contract: Contract, target: Target, plan: Plan) -> Text:
+    profiles = ", ".join(plan.profiles)
+    requirements = counted(len(plan.requirements), "requirement")
+    scenarios = counted(len(plan.scenarios), "scenario")
+    sent = f"about {counted(plan.requests, 'request')}, {counted(plan.writes, 'write')}"
+    lines = [
+        f"ackproof {kit_version()} judges {target.url}",
+        f"  scope {target.scope} · profiles {profiles} · as {target.described_by} says",
+        f"  contract {contract.version} ({contract.hash[:12]}) · plan {plan.hash}",
+        f"  {requirements} judged, {len(plan.planned)} planned · {scenarios}, {sent}",
+    ]
+    return Text("\n".join(printable(line) for line in lines) + "\n")

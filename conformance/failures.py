@@ -1,0 +1,74 @@
+"""The sentence and the exit code for everything that ends a command early."""
+
+import os
+import sys
+import traceback
+from typing import Final
+
+import click
+
+from conformance.contract import ContractUnreadable
+from conformance.embedded import ServerNotStarted
+from conformance.fault_matrix import UnknownFault
+from conformance.judge import Exit
+from conformance.nearest import hint
+from conformance.plan import UnknownSelection
+from conformance.reports.printable import printable
+from conformance.reports.report_file import ReportUnwritable
+from conformance.runner import TargetUnusable
+from conformance.target_file import TargetFileError
+
+LONGEST_SENTENCE: Final = 2000
+CODES: Final = {
+    (KeyboardInterrupt, click.Abort): Exit.INTERRUPTED,
+    (ServerNotStarted, TargetUnusable): Exit.UNREACHABLE,
+    (
+        click.ClickException,
+        ContractUnreadable,
+        ReportUnwritable,
+        TargetFileError,
+        UnknownFault,
+        UnknownSelection,
+    ): Exit.USAGE,
+}
+
+
+def exit_of(problem: BaseException) -> int:
+    """Print one sentence to stderr and return the documented exit code."""
+    if isinstance(problem, BrokenPipeError):
+        # Whoever read the output is gone; stdout must not complain again when it is closed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.INTERRUPTED
+    for kinds, code in CODES.items():
+        if isinstance(problem, kinds):
+            return _say(_sentence(problem), code)
+    return _unexpected(problem)
+
+
+def _sentence(problem: BaseException) -> str:
+    match problem:
+        case KeyboardInterrupt() | click.Abort():
+            return "Interrupted."
+        case click.ClickException():
+            return problem.format_message()
+        case UnknownSelection():
+            near = hint(problem.name, problem.known)
+            return f"There is no {problem.kind} {problem.name}. {near}"
+        case _:
+            return str(problem)
+
+
+def _unexpected(problem: BaseException) -> int:
+    if os.environ.get("ACKPROOF_DEBUG") == "1":
+        traceback.print_exception(problem)
+    sentence = f"The kit itself erred: {type(problem).__name__}: {problem}"
+    return _say(
+        f"{sentence.rstrip('.')}. This is a defect of ackproof: run again with ACKPROOF_DEBUG=1 "
+        "and report what it prints, as CONTRIBUTING.md says.",
+        Exit.HARNESS,
+    )
+
+
+def _say(sentence: str, code: Exit) -> int:
+    print(f"ackproof: {printable(sentence, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201  # the command's voice
+    return code

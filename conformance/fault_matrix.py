@@ -1,0 +1,186 @@
+"""`ackproof faults`: judge the reference server once for each of its faults."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.contract import Contract, load_contract
+from conformance.embedded import SCOPE, described_by_server, embedded_server, embedded_target
+from conformance.judge import Exit, Verdict
+from conformance.nearest import hint
+from conformance.plan import make_plan
+from conformance.reports import report_file
+from conformance.reports.counted import counted
+from conformance.reports.live import LiveProgress
+from conformance.reports.printable import printable
+from conformance.runner import RunResult, TargetUnusable, run
+
+AT_ONCE: Final = 3
+RED: Final = frozenset({"fail", "warn", "harness_error"})
+
+
+class UnknownFault(Exception):  # noqa: N818  # the CLI words it
+    """The reference server has no fault of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What judging one fault showed.
+
+    Attributes:
+        breaks: ids that must turn red.
+        missed: those of them that did not, each with its outcome.
+        undeclared: ids that turned red though the fault declares neither to break them nor to be
+            their neighbour, each with its outcome.
+        unverified: further ids that the fault kept from being judged.
+        error: why the run could not be made; "" if it could.
+
+    """
+
+    fault: str
+    breaks: tuple[str, ...]
+    missed: Mapping[str, str]
+    undeclared: Mapping[str, str]
+    unverified: tuple[str, ...]
+    error: str = ""
+
+    @property
+    def caught(self) -> bool:
+        """Whether every id that it breaks turned red."""
+        return not self.missed and not self.error
+
+
+def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
+    """Judge each fault in its own scope of one server, and print a line for each.
+
+    Args:
+        names: of the faults; none means all of them.
+        file: where the matrix goes as JSON.
+        full: judge both profiles whole and allow no undeclared red; otherwise judge only what
+            each fault says that it breaks.
+
+    Returns:
+        0 if every fault is caught, none has an undeclared neighbour and the honest scope is clean.
+
+    Raises:
+        UnknownFault: there is no fault of one of the names.
+
+    """
+    contract = load_contract()
+    if file is not None:
+        report_file.prepare(file.parent)
+    faults = _chosen(described_by_server("--list-faults"), names)
+    console = Console()
+    rows: list[Row] = []
+    with embedded_server("--scoped-faults") as url:
+        honest = _honest(contract, url)
+        console.print(_line(honest, full=full))
+        for row in _rows(contract, url, faults, full=full):
+            console.print(_line(row, full=full), soft_wrap=True)
+            rows.append(row)
+    if file is not None:
+        content = {"full": full, "honest": asdict(honest), "faults": [asdict(row) for row in rows]}
+        file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return _closed(console, honest, rows)
+
+
+def _chosen(faults: list[dict[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
+    known = [fault["name"] for fault in faults]
+    for name in names:
+        if name not in known:
+            raise UnknownFault(f"There is no fault {name}. {hint(name, known)}")
+    return [fault for fault in faults if not names or fault["name"] in names]
+
+
+def _honest(contract: Contract, url: str) -> Row:
+    """Judge a scope without a fault; whatever turns red there is undeclared."""
+    return _row(contract, url, SCOPE, {"name": "no fault", "breaks": [], "also": []}, full=True)
+
+
+def _rows(
+    contract: Contract, url: str, faults: list[dict[str, Any]], *, full: bool
+) -> Iterator[Row]:
+    def judged(fault: dict[str, Any]) -> Row:
+        return _row(contract, url, f"fault-{fault['name']}", fault, full=full)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from pool.map(judged, faults)
+
+
+def _row(contract: Contract, url: str, scope: str, fault: Mapping[str, Any], *, full: bool) -> Row:
+    breaks = tuple(fault["breaks"])
+    try:
+        result = _judged(contract, url, scope, () if full else breaks)
+    except TargetUnusable as problem:
+        return Row(fault["name"], breaks, {}, {}, (), str(problem))
+    outcomes = {verdict.requirement.id: verdict.outcome for verdict in result.verdicts}
+    declared = {*breaks, *fault["also"]}
+    return Row(
+        fault["name"],
+        breaks,
+        {one: outcomes.get(one, "not judged") for one in breaks if not _broken(one, result)},
+        {one: word for one, word in outcomes.items() if word in RED and one not in declared},
+        tuple(
+            one for one, word in outcomes.items() if word == "not_verified" and one not in declared
+        ),
+    )
+
+
+def _judged(contract: Contract, url: str, scope: str, only: Sequence[str]) -> RunResult:
+    target = embedded_target(url, {"scope": scope})
+    plan = make_plan(contract, target, only)
+    with LiveProgress(Console(quiet=True), len(plan.scenarios)) as progress:
+        return run(contract, target, plan, progress)
+
+
+def _broken(requirement: str, result: RunResult) -> bool:
+    return any(_caught(verdict, requirement) for verdict in result.verdicts)
+
+
+def _caught(verdict: Verdict, requirement: str) -> bool:
+    return verdict.requirement.id == requirement and verdict.outcome in {"fail", "warn"}
+
+
+def _line(row: Row, *, full: bool) -> Text:
+    state = "caught" if row.caught else "MISSED"
+    words = [f"{state:7} {row.fault}: {', '.join(row.breaks)}"]
+    if not row.breaks:
+        words = [f"{'red' if row.undeclared else 'clean':7} {row.fault}"]
+    if row.missed:
+        words.append("missed " + _spelt(row.missed))
+    if row.undeclared:
+        words.append("undeclared " + _spelt(row.undeclared))
+    if row.unverified and full:
+        words.append("not verified " + ", ".join(row.unverified))
+    if row.error:
+        words.append(row.error)
+    fine = row.caught and not row.undeclared
+    return Text(printable("; ".join(words)), "" if fine else "bold red")
+
+
+def _spelt(outcomes: Mapping[str, str]) -> str:
+    return ", ".join(f"{one} ({outcome})" for one, outcome in outcomes.items())
+
+
+def _closed(console: Console, honest: Row, rows: Sequence[Row]) -> int:
+    caught = sum(row.caught for row in rows)
+    spread = sum(bool(row.undeclared) for row in rows)
+    clean = not honest.undeclared and not honest.unverified and not honest.error
+    console.print()
+    console.print(
+        Text(
+            f"{counted(len(rows), 'fault')}: {caught} caught, {len(rows) - caught} missed, "
+            f"{spread} with undeclared red; without a fault "
+            f"{'everything holds' if clean else 'something is red or not verified'}",
+            "bold",
+        )
+    )
+    if not rows:
+        return Exit.NOTHING_RAN
+    return Exit.FINE if clean and caught == len(rows) and not spread else Exit.FAILED
