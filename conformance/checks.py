@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from conformance.exchange import Exchange
 
 if TYPE_CHECKING:
     from conformance.api import Api
+
+EVERY_WRITE: Final = ("every_kind_of_write_keeps_its_verdict",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ Check = Scenario | Invariant
 H = TypeVar("H")
 
 
-def scenario(
+def scenario(  # noqa: PLR0913
     requirement: str,
     *,
     requests: int,
@@ -121,7 +123,7 @@ def scenario(
 
 
 def invariant(
-    requirement: str, *, over: type[H], stimulus: tuple[str, ...]
+    requirement: str, *, over: type[H], stimulus: tuple[str, ...] = EVERY_WRITE
 ) -> Callable[[Callable[[H], Judgements]], Invariant]:
     """Make an invariant of a generator function that takes one history and yields judgements."""
 

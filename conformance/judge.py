@@ -1,6 +1,6 @@
 """Findings to verdicts, verdicts to the gate and its exit code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
@@ -89,23 +89,40 @@ def verdict(requirement: Requirement, heard: Iterable[Heard], control: str | Non
 
     """
     heard = tuple(heard)
-    findings = tuple(_findings(heard))
     said = [judgement for one in heard for judgement in one.said]
-    judged = sum(isinstance(judgement, Judged) for judgement in said)
-    branches = [
-        judgement
-        for judgement in said
-        if isinstance(judgement, OtherBranch) and judgement.word in requirement.closed_by
-    ]
-    missing = [judgement for judgement in said if isinstance(judgement, Missing)]
-    broken = [one.broke for one in heard if one.broke]
-    outcome, reasons = _outcome(requirement, findings, judged, branches, missing, broken, control)
+    tally = _Tally(
+        tuple(_findings(heard)),
+        sum(isinstance(judgement, Judged) for judgement in said),
+        tuple(
+            judgement
+            for judgement in said
+            if isinstance(judgement, OtherBranch) and judgement.word in requirement.closed_by
+        ),
+        tuple(judgement for judgement in said if isinstance(judgement, Missing)),
+        tuple(one.broke for one in heard if one.broke),
+    )
+    outcome, reasons = _outcome(requirement, tally, control)
     return Verdict(
-        requirement, outcome, judged, len(branches), len(missing), findings, tuple(reasons)
+        requirement,
+        outcome,
+        tally.judged,
+        len(tally.branches),
+        len(tally.missing),
+        tally.findings,
+        tuple(dict.fromkeys(reasons)),
     )
 
 
-def _findings(heard: Iterable[Heard]) -> Iterable[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    findings: tuple[Finding, ...]
+    judged: int
+    branches: tuple[OtherBranch, ...]
+    missing: tuple[Missing, ...]
+    broken: tuple[Broke, ...]
+
+
+def _findings(heard: Iterable[Heard]) -> Iterator[Finding]:
     for one in heard:
         for judgement in one.said:
             if isinstance(judgement, Judged) and not judgement.held:
@@ -119,33 +136,22 @@ def _findings(heard: Iterable[Heard]) -> Iterable[Finding]:
                 )
 
 
-def _outcome(  # noqa: PLR0913
-    requirement: Requirement,
-    findings: Sequence[Finding],
-    judged: int,
-    branches: Sequence[OtherBranch],
-    missing: Sequence[Missing],
-    broken: Sequence[Broke],
-    control: str | None,
+def _outcome(
+    requirement: Requirement, tally: _Tally, control: str | None
 ) -> tuple[Outcome, list[str]]:
-    if broken:
-        return "harness_error", _once(broke.traceback for broke in broken)
-    if findings:
+    if tally.broken:
+        return "harness_error", [broke.traceback for broke in tally.broken]
+    if tally.findings:
         return ("fail" if requirement.level == "MUST" else "warn"), []
-    if judged and control is None:
-        return "pass", []
-    if branches and control is None:
-        return "not_applicable", _once(
-            f"{branch.word}: {branch.shown_by[0].line}" for branch in branches[:1]
-        )
     if control is not None:
         return "not_verified", [control]
-    reasons = _once(one.what for one in missing)
+    if tally.judged:
+        return "pass", []
+    if tally.branches:
+        branch = tally.branches[0]
+        return "not_applicable", [f"{branch.word}: {branch.shown_by[0].line}"]
+    reasons = [one.what for one in tally.missing]
     return "not_verified", reasons or ["no traffic of this run gave an opportunity to judge it"]
-
-
-def _once(sentences: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(sentences))
 
 
 def exit_code(

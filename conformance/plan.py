@@ -88,7 +88,11 @@ def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> P
     invariants = tuple(one for one in INVARIANTS if one.requirement in wanted)
     stimuli = {name for one in invariants for name in one.stimulus}
     chosen = sorted(
-        (one for one in SCENARIOS if one.control or one.requirement in wanted or one.name in stimuli),
+        (
+            one
+            for one in SCENARIOS
+            if one.control or one.requirement in wanted or one.name in stimuli
+        ),
         key=lambda one: (not one.control, not one.long),
     )
     affordable, unaffordable = _within(chosen, target.max_writes)

@@ -39,15 +39,22 @@ class Validators:
             name: self._compile({"$ref": shape["$id"]}) for name, shape in shapes.items()
         }
         self._rules = {
-            key: self._compile({"$id": schemas[key[0]]["$id"] + "/" + key[1], "allOf": branches})
-            for key, branches in rules.items()
+            (name, requirement): self._compile(
+                {"$id": schemas[name]["$id"] + f"-{requirement}", "allOf": branches}
+            )
+            for (name, requirement), branches in rules.items()
         }
+        self._members = {name: _members(schemas, name) for name in schemas}
         self._bodies: dict[str, jsonschema_rs.Validator] = {}
 
     def _compile(self, schema: Schema) -> jsonschema_rs.Validator:
         return jsonschema_rs.Draft202012Validator(
             dict(schema), registry=self._registry, validate_formats=True
         )
+
+    def members(self, kind: str) -> tuple[str, ...]:
+        """Return the names of the members that a kind of document knows."""
+        return self._members[kind]
 
     def shape(self, kind: str, document: object) -> list[Violation]:
         """Return what breaks the shape of a receipt, status, failure, readiness or problem."""
@@ -112,3 +119,8 @@ def _included(schema: Schema) -> list[str]:
         for reference in references
         if reference.endswith(".schema.json")
     ]
+
+
+def _members(schemas: Mapping[str, Schema], name: str) -> tuple[str, ...]:
+    own = tuple(schemas[name].get("properties", {}))
+    return own + tuple(one for part in _included(schemas[name]) for one in _members(schemas, part))

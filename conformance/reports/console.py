@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from conformance.reports.counted import counted
@@ -20,6 +19,7 @@ from conformance.reports.printable import printable
 
 FINDINGS_IN_FULL: Final = 3
 EXCHANGES_IN_FULL: Final = 3
+NARROWEST: Final = 20
 STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
 
 
@@ -33,14 +33,24 @@ def print_report(console: Console, report: Report, written: Path | None) -> None
 
     """
     for name, summary in report.summary.items():
-        console.print(profile_line(name, summary), highlight=False)
+        console.print(Text(profile_line(name, summary)), soft_wrap=True)
     _print_findings(console, report.verdicts)
     _print_harness_errors(console, report.verdicts)
     _print_reasons(console, report)
     console.print()
     where = f"report in {written}" if written else "no report.json (--report-dir DIR writes it)"
-    seconds = f"{report.timing.seconds:.1f} s"
-    console.print(Text(f"exit {report.exit_code}: {report.meaning} · {seconds} · {where}", "bold"))
+    timing = report.timing
+    seconds = f"{timing.seconds:.1f} s"
+    if timing.longest_wait_scenario:
+        chain = timing.longest_wait_scenario.replace("_", " ")
+        console.print(
+            Text(f"longest chain of waits {timing.longest_wait_seconds:.1f} s: {chain}", "dim"),
+            soft_wrap=True,
+        )
+    console.print(
+        Text(f"exit {report.exit_code}: {report.meaning} · {seconds} · {where}", "bold"),
+        soft_wrap=True,
+    )
 
 
 def profile_line(name: str, summary: ProfileSummary) -> str:
@@ -100,7 +110,7 @@ def _print_cause(console: Console, cause: str, broken: Sequence[ShownVerdict]) -
     console.print(Text("  " + ", ".join(f"{one.id} {one.outcome}" for one in broken)))
     first = broken[0]
     finding = next(one for one in first.findings if one.cause == cause)
-    console.print(_headline(first))
+    _print_headline(console, first)
     _print_finding(console, first, finding)
 
 
@@ -109,7 +119,7 @@ def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str])
     own = [finding for finding in verdict.findings if finding.cause not in shared]
     for finding in own[:FINDINGS_IN_FULL]:
         console.print()
-        console.print(_headline(verdict))
+        _print_headline(console, verdict)
         _print_finding(console, verdict, finding)
     beyond_the_report = verdict.findings_total - len(verdict.findings)
     left = len(own[FINDINGS_IN_FULL:]) + (beyond_the_report if own else 0)
@@ -117,48 +127,49 @@ def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str])
         console.print(Text(f"  and {counted(left, 'more finding')} of {verdict.id}"))
 
 
-def _headline(verdict: ShownVerdict) -> Table:
+def _print_headline(console: Console, verdict: ShownVerdict) -> None:
     head = Text(f"{verdict.id} {verdict.level}  ")
     head.append(verdict.outcome, STYLES[verdict.outcome])
-    row = Table.grid(padding=(0, 2, 0, 0))
-    row.add_column(no_wrap=True)
-    row.add_column(overflow="fold")
-    row.add_row(head, Text(" ".join(verdict.text.split())))
-    return row
+    _print_hanging(console, head.append("  "), " ".join(verdict.text.split()))
 
 
 def _print_finding(console: Console, verdict: ShownVerdict, finding: ShownFinding) -> None:
-    console.print(_fields(("expected", finding.expected), ("actual", finding.actual)))
+    _print_field(console, "expected", finding.expected)
+    _print_field(console, "actual", finding.actual)
     left = len(finding.exchanges) - EXCHANGES_IN_FULL
     if left > 0:
-        console.print(_fields(("", f"{counted(left, 'earlier exchange')} in report.json")))
+        _print_field(console, "", f"{counted(left, 'earlier exchange')} in report.json")
     for exchange in finding.exchanges[-EXCHANGES_IN_FULL:]:
         _print_exchange(console, exchange)
     if verdict.why:
-        console.print(_fields(("means", " ".join(verdict.why.split()))))
+        _print_field(console, "means", " ".join(verdict.why.split()))
 
 
 def _print_exchange(console: Console, exchange: ShownExchange) -> None:
     place = f"{exchange.number} of {exchange.of}   {exchange.line}"
-    console.print(_fields(("exchange", place)))
+    _print_field(console, "exchange", place)
     # Never broken into lines: it is there to be copied.
     console.print(Text(f"             {exchange.curl}"), soft_wrap=True)
 
 
-def _fields(*fields: tuple[str, str]) -> Table:
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(width=12, no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, value in fields:
-        table.add_row(Text(f"  {label}", "dim"), Text(printable(value)))
-    return table
+def _print_field(console: Console, label: str, value: str) -> None:
+    _print_hanging(console, Text(f"  {label:<11}", "dim"), printable(value))
+
+
+def _print_hanging(console: Console, head: Text, value: str) -> None:
+    """Print a value whose further lines begin below its first."""
+    width = max(console.width - head.cell_len, NARROWEST)
+    for line in Text(value).wrap(console, width, overflow="fold") or [Text()]:
+        line.rstrip()
+        console.print(Text.assemble(head, line), soft_wrap=True)
+        head = Text(" " * head.cell_len)
 
 
 def _print_harness_errors(console: Console, verdicts: Sequence[ShownVerdict]) -> None:
     for verdict in verdicts:
         for traceback in verdict.reasons if verdict.outcome == "harness_error" else ():
             console.print()
-            last = traceback.strip().splitlines()[-1]
+            last = traceback.strip().rpartition("\n")[2]
             console.print(Text(f"{verdict.id} {verdict.level}  kit error  {printable(last)}"))
             console.print(Text("  The kit erred, not the target. The traceback is in report.json."))
 
@@ -187,4 +198,4 @@ def _print_by_reason(console: Console, title: str, verdicts: Sequence[ShownVerdi
     for reason, ids in by_reason.items():
         console.print()
         console.print(Text(f"{title}: {', '.join(ids)}", "bold"))
-        console.print(_fields(("why", reason)))
+        _print_field(console, "why", reason)

@@ -1,0 +1,77 @@
+"""Comparisons in the contract's words; each returns one judgement."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from conformance.checks import Judged, OtherBranch
+from conformance.exchange import Exchange
+from conformance.validators import Violation
+
+SHOWN_CHARACTERS = 200
+
+
+def shown(value: object) -> str:
+    """Spell a value briefly for a finding."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def that(
+    held: object, expected: str, actual: object, *shown_by: Exchange, cause: str = ""
+) -> Judged:
+    """Judge a condition worked out by the caller."""
+    return Judged(bool(held), expected, shown(actual), shown_by, cause)
+
+
+def equal(actual: object, expected: object, what: str, *shown_by: Exchange) -> Judged:
+    """Judge that `what` has exactly the expected value."""
+    return that(actual == expected, f"{what} is {shown(expected)}", actual, *shown_by)
+
+
+def branch(word: str, *shown_by: Exchange) -> OtherBranch:
+    """Note that the server took another answer that the contract allows."""
+    return OtherBranch(word, shown_by)
+
+
+def valid(violations: Sequence[Violation], what: str, exchange: Exchange) -> Judged:
+    """Judge that a document breaks nothing of its schema."""
+    return that(not violations, what, "; ".join(map(str, violations[:3])), exchange)
+
+
+def shows_version(read: Exchange, version: object, claim: Exchange) -> Judged:
+    """Judge that a read model shows a state version at least as new as a claim says."""
+    met = read.members.get("stateVersion")
+    held = isinstance(met, int) and isinstance(version, int) and met >= version
+    expected = f"{claim.members.get('readModelUrl')} shows stateVersion {version} or later"
+    return that(held, expected, f"{read.status} with stateVersion {met}", claim, read)
+
+
+def code_of(exchange: Exchange) -> str:
+    """Return the typed code of a refusal; "" if it has none."""
+    code = exchange.members.get("code")
+    return code if isinstance(code, str) else ""
+
+
+def refused(
+    exchange: Exchange, statuses: Collection[int], codes: Collection[str], what: str
+) -> Judged:
+    """Judge that a request is refused with one of the statuses and one of the codes."""
+    expected = f"{what}: {_either(sorted(statuses))} with {_either(codes)}"
+    held = exchange.status in statuses and code_of(exchange) in codes
+    return that(held, expected, answer(exchange), exchange)
+
+
+def answer(exchange: Exchange) -> str:
+    """Spell an answer: status and code, or the transport error."""
+    if exchange.response is None:
+        return exchange.error or "no answer"
+    body = code_of(exchange) or _beginning(exchange.response.body)
+    return f"{exchange.status} {body}"
+
+
+def _beginning(body: bytes) -> str:
+    return shown(body.decode("utf-8", "replace")) if body else "with an empty body"
+
+
+def _either(values: Collection[Any]) -> str:
+    return " or ".join(str(value) for value in values)

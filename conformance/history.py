@@ -1,0 +1,240 @@
+"""What a trace says about one thing: an operation, a member, a route."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from conformance.contract import Contract, Operation
+from conformance.exchange import Exchange
+from conformance.target import Target
+from conformance.validators import Validators
+
+STAGES: Final = ("accepted", "committed", "observed", "ready")
+TERMINAL: Final = ("ready", "failed", "timed_out")
+STATUSES: Final = ("pending", *TERMINAL)
+TRANSPORT: Final = (429, 502, 503, 504)
+OK: Final = 200
+CREATED: Final = 201
+ACCEPTED: Final = 202
+
+
+def rank(stage: object) -> int:
+    """Order of a stage, from 0; -1 for a word that is no stage."""
+    return STAGES.index(stage) if stage in STAGES else -1
+
+
+def instant(value: object) -> datetime | None:
+    """Read an RFC 3339 instant; None if it is not one or names no offset."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return read if read and read.tzinfo else None
+
+
+def absolute(url: str, given_in: Exchange) -> str:
+    """Resolve a URL against the request that it answered, in one spelling."""
+    parts = urlsplit(urljoin(given_in.request.url, url))
+    path = "/".join(quote(unquote(segment), safe=":@") for segment in parts.path.split("/"))
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}{query}"
+
+
+def names_a_command(exchange: Exchange) -> bool:
+    """Whether an answer is meant as a receipt: it names a command and where it stands."""
+    members = exchange.members
+    return isinstance(members.get("commandId"), str) and bool({"stage", "statusUrl"} & set(members))
+
+
+@dataclass(slots=True)
+class OperationHistory:
+    """Everything said about one command.
+
+    Attributes:
+        command_id: the key.
+        rule: the operation of the contract that was asked.
+        acknowledgements: the answers to writes that named it.
+        status_reads: every read of its statusUrl, whatever came back.
+        model_reads: every read of a readModelUrl that it named.
+        target: whose limits stand in where the server publishes none.
+
+    """
+
+    command_id: str
+    rule: Operation
+    validators: Validators
+    target: Target
+    acknowledgements: list[Exchange] = field(default_factory=list)
+    status_reads: list[Exchange] = field(default_factory=list)
+    model_reads: list[Exchange] = field(default_factory=list)
+
+    @property
+    def receipt(self) -> Exchange:
+        """The first answer that named the command."""
+        return self.acknowledgements[0]
+
+    @property
+    def synchronous(self) -> bool:
+        """Whether the first answer claimed to be the verdict already."""
+        return self.receipt.status != ACCEPTED
+
+    @property
+    def samples(self) -> tuple[Exchange, ...]:
+        """The reads of the status that answered with a document of this command."""
+        return tuple(
+            read for read in self.status_reads if read.status == OK and "stage" in read.members
+        )
+
+    @property
+    def claims(self) -> tuple[Exchange, ...]:
+        """The receipts and the samples: every document that says how far the command is."""
+        return (*self.acknowledgements, *self.samples)
+
+    def ordered_samples(self) -> Iterator[tuple[Exchange, Exchange]]:
+        """Pairs of which the later was sent after the earlier had been answered."""
+        for earlier, later in zip(self.samples, self.samples[1:], strict=False):
+            if later.sent >= earlier.received:
+                yield earlier, later
+
+    def first_status_answer(self) -> Exchange | None:
+        """Return the first read of the status that the API itself answered."""
+        answered = (one for one in self.status_reads if one.status not in TRANSPORT)
+        return next(answered, None)
+
+    def model_reads_after(self, claim: Exchange) -> list[Exchange]:
+        """Return the reads of the read model that were sent after a claim had been received."""
+        return [read for read in self.model_reads if read.sent >= claim.received]
+
+    def last_of(self, member: str) -> Any:  # noqa: ANN401  # any JSON value
+        """Return the newest value of a member over all claims; None if never given."""
+        values = [claim.members[member] for claim in self.claims if member in claim.members]
+        return values[-1] if values else None
+
+
+@dataclass(slots=True)
+class MemberHistory:
+    """Every publishedServiceId seen for one member, with the exchange that showed it."""
+
+    member_id: str
+    services: list[tuple[str, Exchange]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RouteHistory:
+    """Every answer of one operation of the contract.
+
+    Attributes:
+        location_reads: each 201 with the first read of its Location.
+
+    """
+
+    rule: Operation
+    validators: Validators
+    answers: list[Exchange] = field(default_factory=list)
+    location_reads: list[tuple[Exchange, Exchange]] = field(default_factory=list)
+
+    def acknowledged_writes(self) -> Iterator[Exchange]:
+        """Yield the 2xx answers to writes that owe a receipt."""
+        if self.rule.receipt:
+            yield from (answer for answer in self.answers if answer.ok)
+
+    def receipts(self) -> Iterator[Exchange]:
+        """Yield the acknowledged writes whose answer names a command."""
+        yield from (write for write in self.acknowledged_writes() if names_a_command(write))
+
+
+History = OperationHistory | MemberHistory | RouteHistory
+
+
+@dataclass(slots=True)
+class Histories:
+    """A fold over a trace: takes one exchange at a time, in order of sending."""
+
+    contract: Contract
+    target: Target
+    operations: dict[str, OperationHistory] = field(default_factory=dict)
+    members: dict[str, MemberHistory] = field(default_factory=dict)
+    routes: dict[str, RouteHistory] = field(default_factory=dict)
+    _status_urls: dict[str, set[str]] = field(default_factory=dict)
+    _model_urls: dict[str, set[str]] = field(default_factory=dict)
+    _locations: dict[str, Exchange] = field(default_factory=dict)
+
+    def of(self, kind: type[History]) -> Iterable[History]:
+        """All histories of one kind."""
+        if kind is OperationHistory:
+            return self.operations.values()
+        return self.members.values() if kind is MemberHistory else self.routes.values()
+
+    def take(self, exchange: Exchange) -> None:
+        """Add one exchange to every history that it belongs to."""
+        if exchange.operation_id is None or exchange.response is None:
+            return
+        rule = self.contract.operations[exchange.operation_id]
+        validators = self.contract.validators
+        route = self.routes.setdefault(rule.operation_id, RouteHistory(rule, validators))
+        route.answers.append(exchange)
+        self._take_member(exchange)
+        if rule.is_write:
+            location = exchange.header("location")
+            if exchange.status == CREATED and location:
+                self._locations[absolute(location, exchange)] = exchange
+            if exchange.ok and rule.receipt and names_a_command(exchange):
+                self._take_acknowledgement(rule, exchange)
+        elif exchange.request.method == "GET":
+            self._take_read(exchange)
+
+    def _take_acknowledgement(self, rule: Operation, exchange: Exchange) -> None:
+        command_id = exchange.members["commandId"]
+        history = self.operations.setdefault(
+            command_id,
+            OperationHistory(command_id, rule, self.contract.validators, self.target),
+        )
+        history.acknowledgements.append(exchange)
+        self._learn_urls(command_id, exchange)
+
+    def _take_read(self, exchange: Exchange) -> None:
+        url = absolute(exchange.request.url, exchange)
+        if created := self._locations.pop(url, None):
+            route = self.routes[str(created.operation_id)]
+            route.location_reads.append((created, exchange))
+        for command_id in self._status_urls.get(url, ()):
+            self.operations[command_id].status_reads.append(exchange)
+            if exchange.status == OK:
+                self._learn_urls(command_id, exchange)
+        for command_id in self._model_urls.get(url, ()):
+            self.operations[command_id].model_reads.append(exchange)
+
+    def _learn_urls(self, command_id: str, exchange: Exchange) -> None:
+        members = exchange.members
+        for member, known in (
+            ("statusUrl", self._status_urls),
+            ("readModelUrl", self._model_urls),
+        ):
+            if isinstance(members.get(member), str):
+                known.setdefault(absolute(members[member], exchange), set()).add(command_id)
+
+    def _take_member(self, exchange: Exchange) -> None:
+        for member_id, service in sightings(exchange):
+            history = self.members.setdefault(member_id, MemberHistory(member_id))
+            history.services.append((service, exchange))
+
+
+def sightings(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Each memberId of an answer with the publishedServiceId that stands beside it."""
+    addressed = exchange.parameters.get("memberId")
+    if not exchange.ok:
+        return
+    places = [
+        exchange.members,
+        *(exchange.members.get(name) for name in ("summary", "lastBinding")),
+    ]
+    for listed in ("members", "runs"):
+        rows = exchange.members.get(listed)
+        places += rows if isinstance(rows, list) else []
+    for place in (*places, exchange.members.get("target")):
+        if isinstance(place, dict) and isinstance(place.get("publishedServiceId"), str):
+            member_id = place.get("memberId") or addressed
+            if isinstance(member_id, str):
+                yield member_id, place["publishedServiceId"]

@@ -1,0 +1,132 @@
+"""What the answer to a write claims, against what is true."""
+
+import re
+from typing import Final
+
+from conformance import expect
+from conformance.checks import EVERY_WRITE, Invariant, Judgements, Missing, invariant
+from conformance.history import ACCEPTED, STAGES, STATUSES, OperationHistory, RouteHistory, rank
+
+LIVE_WORDS: Final = re.compile(r"deploymentStatus|updatedAt|active([A-Z]\w*)?|bound([A-Z]\w*)?")
+CLAIMS: Final = ("success", "succeeded", "completed", "ready", "bound")
+
+
+@invariant("ACK-01", over=RouteHistory)
+def an_unfinished_write_is_answered_202_with_a_receipt(route: RouteHistory) -> Judgements:
+    for write in route.acknowledged_writes():
+        if write.status == ACCEPTED:
+            receipt = isinstance(write.members.get("commandId"), str) and "stage" in write.members
+            expected = "202 carries a receipt: a commandId and the stage that is proven"
+            yield expect.that(receipt, expected, expect.answer(write), write, cause="no receipt")
+        elif write.members.get("status") == "pending":
+            yield expect.that(False, "202 for a pending write", f"{write.status} pending", write)  # noqa: FBT003
+        else:
+            yield expect.branch("synchronous_throughout", write)
+
+
+@invariant("ACK-02", over=RouteHistory, stimulus=("thirty_creates_in_a_burst_can_be_looked_up",))
+def a_201_names_what_is_readable_now(route: RouteHistory) -> Judgements:
+    for created, read in route.location_reads:
+        expected = "the first GET of the 201's Location is 200"
+        yield expect.that(read.ok, expected, expect.answer(read), created, read)
+    for write in route.acknowledged_writes():
+        if write.status == ACCEPTED:
+            yield expect.branch("accepted_throughout", write)
+
+
+@invariant("ACK-03", over=RouteHistory)
+def a_200_or_201_is_a_receipt_that_is_done(route: RouteHistory) -> Judgements:
+    for write in route.acknowledged_writes():
+        if write.status not in {200, 201}:
+            yield expect.branch("accepted_throughout", write)
+            continue
+        body = write.members
+        replayed = body.get("replayed") is True
+        done = body.get("status") == "ready" or (
+            write.status == 200 and body.get("status") == "failed"  # noqa: PLR2004
+        )
+        expected = "a receipt whose status is ready (or failed, on 200), or a replay"
+        actual = "; ".join(map(str, route.validators.shape("receipt", body)[:2]))
+        held = not actual and (done or replayed)
+        shown = actual or f"status {body.get('status')}"
+        yield expect.that(
+            held, expected, shown, write, cause="" if "stage" in body else "no receipt"
+        )
+
+
+@invariant("ACK-04", over=RouteHistory)
+def no_write_is_answered_204(route: RouteHistory) -> Judgements:
+    for write in route.acknowledged_writes():
+        expected = "an answer with a body that can name the command"
+        yield expect.that(write.status != 204, expected, write.status, write)  # noqa: PLR2004
+
+
+@invariant("ACK-05", over=OperationHistory)
+def the_stage_of_a_receipt_is_proven(operation: OperationHistory) -> Judgements:
+    for receipt in operation.acknowledgements:
+        claimed = receipt.members.get("stage")
+        later = next((one for one in operation.samples if one.sent >= receipt.received), None)
+        if later and claimed in STAGES:
+            shown = later.members.get("stage")
+            expected = f"the status agrees that {claimed} was reached"
+            yield expect.that(rank(shown) >= rank(claimed), expected, shown, receipt, later)
+        if rank(claimed) >= rank("observed"):
+            for read in operation.model_reads_after(receipt)[:1]:
+                yield expect.shows_version(read, receipt.members.get("stateVersion"), receipt)
+
+
+@invariant("ACK-06", over=OperationHistory)
+def an_accepted_receipt_tells_nothing_of_the_read_model(operation: OperationHistory) -> Judgements:
+    for receipt in operation.acknowledgements:
+        if receipt.members.get("stage") != "accepted":
+            yield expect.branch("synchronous_throughout", receipt)
+            continue
+        target = receipt.members.get("target")
+        names = [*receipt.members, *(target if isinstance(target, dict) else ())]
+        live = sorted(name for name in set(names) if LIVE_WORDS.fullmatch(name))
+        if isinstance(target, dict) and "status" in target:
+            live.append("target.status")
+        if receipt.members.get("status") not in STATUSES:
+            live.append(f"status {receipt.members.get('status')}")
+        expected = "no live status word of the resource at stage accepted"
+        yield expect.that(not live, expected, ", ".join(live), receipt)
+
+
+@invariant(
+    "ACK-07",
+    over=OperationHistory,
+    stimulus=("thirty_creates_in_a_burst_can_be_looked_up", *EVERY_WRITE),
+)
+def a_202_can_be_looked_up_at_once(operation: OperationHistory) -> Judgements:
+    receipt = operation.receipt
+    if receipt.status != ACCEPTED:
+        yield expect.branch("synchronous_throughout", receipt)
+    elif first := operation.first_status_answer():
+        held = first.members.get("commandId") == operation.command_id
+        expected = "the first GET of statusUrl is 200 and names the command"
+        yield expect.that(held, expected, expect.answer(first), receipt, first)
+    elif operation.status_reads:
+        yield Missing("the statusUrl was never answered but by the transport", (receipt,))
+
+
+@invariant("ACK-10", over=OperationHistory)
+def nothing_pending_claims_success(operation: OperationHistory) -> Judgements:
+    pending = [one for one in operation.claims if one.members.get("status") == "pending"]
+    for claim in pending:
+        claimed = [name for name in CLAIMS if claim.members.get(name) is True]
+        expected = "no boolean claim of success while pending"
+        yield expect.that(not claimed, expected, f"{', '.join(claimed)} is true", claim)
+    if not pending:
+        yield expect.branch("synchronous_throughout", operation.receipt)
+
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    an_unfinished_write_is_answered_202_with_a_receipt,
+    a_201_names_what_is_readable_now,
+    a_200_or_201_is_a_receipt_that_is_done,
+    no_write_is_answered_204,
+    the_stage_of_a_receipt_is_proven,
+    an_accepted_receipt_tells_nothing_of_the_read_model,
+    a_202_can_be_looked_up_at_once,
+    nothing_pending_claims_success,
+)

@@ -1,0 +1,176 @@
+"""The receipt: its vocabulary, its identity and its URLs."""
+
+from datetime import timedelta
+from typing import Final
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from conformance import expect
+from conformance.checks import Invariant, Judged, Judgements, invariant
+from conformance.exchange import Exchange
+from conformance.history import (
+    ACCEPTED,
+    OperationHistory,
+    RouteHistory,
+    absolute,
+    instant,
+)
+
+URLS: Final = ("statusUrl", "readModelUrl", "readinessUrl", "observeUrl")
+SECRET_KEYS: Final = (
+    "token",
+    "access_token",
+    "code",
+    "sig",
+    "signature",
+    "key",
+    "secret",
+    "apikey",
+)
+DEFINITIONS: Final = ("createMember", "getMember", "getMemberBinding", "getMemberPublishedService")
+TRUNCATION: Final = timedelta(seconds=1)
+
+
+@invariant("RCP-01", over=RouteHistory)
+def a_202_is_a_whole_receipt(route: RouteHistory) -> Judgements:
+    for write in route.acknowledged_writes():
+        if write.status != ACCEPTED:
+            yield expect.branch("synchronous_throughout", write)
+        else:
+            violations = route.validators.shape("receipt", write.document)
+            expected = "a receipt with every member of the vocabulary that it owes"
+            cause = "" if "stage" in write.members else "no receipt"
+            judged = expect.valid(violations, expected, write)
+            yield expect.that(judged.held, expected, judged.actual, write, cause=cause)
+
+
+@invariant("RCP-02", over=RouteHistory)
+def every_capability_spells_the_vocabulary_alike(route: RouteHistory) -> Judgements:
+    vocabulary = {_folded(name): name for name in route.validators.members("receipt")}
+    for write in route.receipts():
+        foreign = [
+            f"{name} for {vocabulary[_folded(name)]}"
+            for name in write.members
+            if vocabulary.get(_folded(name), name) != name
+        ]
+        expected = "each member of the vocabulary under its own name at the top level"
+        yield expect.that(not foreign, expected, ", ".join(foreign), write)
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+@invariant("RCP-03", over=OperationHistory)
+def a_command_id_names_one_command(operation: OperationHistory) -> Judgements:
+    own = [one for one in operation.acknowledgements if not _replays(one, operation.receipt)]
+    others = f"{len(own)} writes were answered with {operation.command_id}"
+    yield expect.that(len(own) <= 1, "a commandId of its own for each write", others, *own[:3])
+
+
+def _replays(write: Exchange, first: Exchange) -> bool:
+    key = dict(write.request.headers).get("idempotency-key")
+    same = key is not None and key == dict(first.request.headers).get("idempotency-key")
+    return write is not first and (same or write.members.get("replayed") is True)
+
+
+@invariant("RCP-05", over=OperationHistory)
+def the_target_names_every_known_identifier(operation: OperationHistory) -> Judgements:
+    for receipt in operation.acknowledgements:
+        target = receipt.members.get("target")
+        named = target if isinstance(target, dict) else {}
+        missing = {
+            name: value for name, value in receipt.parameters.items() if named.get(name) != value
+        }
+        actual = f"the target lacks or changes {', '.join(missing)}: {named}"
+        expected = f"the target names {', '.join(receipt.parameters)}"
+        yield expect.that(not missing, expected, actual, receipt)
+
+
+@invariant("RCP-06", over=OperationHistory)
+def the_location_of_a_202_is_its_status_url(operation: OperationHistory) -> Judgements:
+    for receipt in operation.acknowledgements:
+        if receipt.status != ACCEPTED:
+            yield expect.branch("synchronous_throughout", receipt)
+            continue
+        location, status_url = receipt.header("location"), str(receipt.members.get("statusUrl"))
+        same = location and absolute(location, receipt) == absolute(status_url, receipt)
+        yield expect.that(same, f"Location is {status_url}", location or "no Location", receipt)
+        definition = absolute(status_url, receipt) in _definitions(receipt)
+        expected = "statusUrl is not the URL of a definition"
+        yield expect.that(not definition, expected, status_url, receipt)
+
+
+def _definitions(receipt: Exchange) -> set[str]:
+    """Return the URLs above the one addressed, which are definitions all."""
+    parts = urlsplit(receipt.request.url)
+    above = parts.path.split("/")
+    paths = ["/".join(above[:length]) for length in range(2, len(above) + 1)]
+    return {absolute(f"{parts.scheme}://{parts.netloc}{path}", receipt) for path in paths}
+
+
+@invariant("RCP-07", over=OperationHistory)
+def urls_stay_at_the_origin_and_hold_no_credential(operation: OperationHistory) -> Judgements:
+    known = {_origin(url) for url in operation.target.origins}
+    for claim in (*operation.acknowledgements, *operation.samples[-1:]):
+        urls = {name: claim.members[name] for name in URLS if name in claim.members}
+        allowed = known | {_origin(claim.request.url)}
+        wrong = [
+            f"{name} {url}"
+            for name, url in urls.items()
+            if _origin(urljoin(claim.request.url, str(url))) not in allowed or _secret(str(url))
+        ]
+        yield expect.that(
+            not wrong, "URLs of the same origin without a credential", ", ".join(wrong), claim
+        )
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+
+
+def _secret(url: str) -> bool:
+    parts = urlsplit(url)
+    keys = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    return bool(parts.username or parts.password or keys & set(SECRET_KEYS))
+
+
+@invariant("RCP-08", over=OperationHistory)
+def from_committed_on_it_says_where_to_look(operation: OperationHistory) -> Judgements:
+    for receipt in operation.acknowledgements:
+        yield _looked_up(operation, "receipt", receipt)
+    for sample in operation.samples:
+        yield _looked_up(operation, "status", sample)
+
+
+def _looked_up(operation: OperationHistory, kind: str, claim: Exchange) -> Judged:
+    violations = operation.validators.rule("RCP-08", kind, claim.document)
+    expected = (
+        "readModelUrl, and readinessUrl or target.runId where ready is owed, from committed on"
+    )
+    return expect.valid(violations, expected, claim)
+
+
+@invariant("RCP-12", over=OperationHistory)
+def the_instant_of_acceptance_stays(operation: OperationHistory) -> Judgements:
+    receipt = operation.receipt
+    accepted = instant(receipt.members.get("acceptedAt"))
+    said = receipt.members.get("acceptedAt")
+    yield expect.that(accepted, "acceptedAt in RFC 3339 with an offset", said, receipt)
+    for sample in operation.samples:
+        later = instant(sample.members.get("acceptedAt"))
+        held = accepted and later and abs(later - accepted) <= TRUNCATION
+        shown = sample.members.get("acceptedAt")
+        yield expect.that(held, f"acceptedAt {said} as in the receipt", shown, receipt, sample)
+
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    a_202_is_a_whole_receipt,
+    every_capability_spells_the_vocabulary_alike,
+    a_command_id_names_one_command,
+    the_target_names_every_known_identifier,
+    the_location_of_a_202_is_its_status_url,
+    urls_stay_at_the_origin_and_hold_no_credential,
+    from_committed_on_it_says_where_to_look,
+    the_instant_of_acceptance_stays,
+)

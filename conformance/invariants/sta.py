@@ -1,0 +1,169 @@
+"""The status of a command: what it says over time."""
+
+from datetime import timedelta
+from typing import Final
+
+from conformance import expect
+from conformance.checks import EVERY_WRITE, Invariant, Judgements, Missing, invariant
+from conformance.exchange import Exchange
+from conformance.history import (
+    OK,
+    TERMINAL,
+    TRANSPORT,
+    OperationHistory,
+    absolute,
+    instant,
+    rank,
+)
+
+SLOW: Final = ("a_slow_invoke_is_decided_by_its_deadline",)
+NOT_A_VERDICT: Final = (401, 403, 404, 410, *TRANSPORT)
+LATCHED: Final = ("status", "stage", "completedAt")
+IDENTITY: Final = ("commandId", "correlationId", "operation")
+
+
+@invariant("STA-01", over=OperationHistory)
+def the_status_is_always_a_200_document(operation: OperationHistory) -> Judgements:
+    for read in operation.status_reads:
+        if read.status == OK:
+            violations = operation.validators.shape("status", read.document)
+            yield expect.valid(violations, "200 with an OperationStatus", read)
+        elif read.status in NOT_A_VERDICT or not expect.code_of(read):
+            yield Missing(f"the transport answered: {read.line}", (read,))
+        else:
+            expected = "200, whatever became of the command"
+            yield expect.that(False, expected, expect.answer(read), read)  # noqa: FBT003
+    if not operation.status_reads and operation.synchronous:
+        yield expect.branch("synchronous_throughout", operation.receipt)
+
+
+@invariant("STA-02", over=OperationHistory, stimulus=(*EVERY_WRITE, *SLOW))
+def stage_never_decreases(operation: OperationHistory) -> Judgements:
+    for earlier, later in operation.ordered_samples():
+        before, after = earlier.members.get("stage"), later.members.get("stage")
+        expected = f"{before} or a later stage"
+        yield expect.that(rank(after) >= rank(before), expected, after, earlier, later)
+    yield from _if_unread(operation)
+
+
+@invariant("STA-03", over=OperationHistory)
+def a_verdict_stays(operation: OperationHistory) -> Judgements:
+    for earlier, later in operation.ordered_samples():
+        if earlier.members.get("status") in {"ready", "failed"}:
+            before, after = _latched(earlier), _latched(later)
+            yield expect.that(before == after, str(before), after, earlier, later)
+    yield from _if_unread(operation)
+
+
+def _latched(sample: Exchange) -> dict[str, object]:
+    failure = sample.members.get("failure")
+    code = failure.get("code") if isinstance(failure, dict) else None
+    return {name: sample.members.get(name) for name in LATCHED} | {"failure.code": code}
+
+
+@invariant("STA-05", over=OperationHistory)
+def status_and_stage_are_a_legal_pair(operation: OperationHistory) -> Judgements:
+    kinds = [(one, "receipt") for one in operation.acknowledgements]
+    for claim, kind in (*kinds, *((one, "status") for one in operation.samples)):
+        pair = {name: claim.members.get(name) for name in ("status", "stage", "completionStage")}
+        violations = operation.validators.rule("STA-05", kind, claim.document)
+        expected = "ready exactly when the stage has reached completionStage"
+        yield expect.that(not violations, expected, pair, claim)
+
+
+@invariant("STA-06", over=OperationHistory, stimulus=(*EVERY_WRITE, *SLOW))
+def nothing_is_pending_past_its_deadline(operation: OperationHistory) -> Judgements:
+    receipt, samples = operation.receipt, operation.samples
+    accepted = instant(receipt.members.get("acceptedAt"))
+    due = instant(receipt.members.get("deadlineAt"))
+    published = accepted and due
+    limit = (due - accepted) if accepted and due else _seconds(operation.target.completion_limit)
+    asked = receipt.header("retry-after") or ""
+    slack = max(operation.target.slack, 2 * float(asked) if asked.isdigit() else 0.0)
+    expected = (
+        f"a verdict by deadlineAt {receipt.members.get('deadlineAt')}"
+        if published
+        else f"a verdict within the {limit.total_seconds():.0f} s of the target file's "
+        "completion_limit (the server publishes no deadline)"
+    )
+    for read in samples[-1:]:
+        elapsed = _seconds(read.sent - receipt.received)
+        if read.members.get("status") in TERMINAL:
+            yield expect.that(True, expected, "", receipt, read)  # noqa: FBT003
+        elif elapsed > limit + _seconds(slack):
+            late = f"pending {elapsed.total_seconds():.1f} s after it was accepted"
+            yield expect.that(False, expected, late, receipt, read)  # noqa: FBT003
+        else:
+            yield Missing("the run's limit came before the published deadline", (receipt, read))
+    yield from _if_unread(operation)
+
+
+def _seconds(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+@invariant("STA-09", over=OperationHistory)
+def the_status_keeps_the_identity_of_the_receipt(operation: OperationHistory) -> Judgements:
+    receipt = operation.receipt
+    for sample in operation.samples:
+        changed = [
+            f"{name} {receipt.members.get(name)} is now {sample.members.get(name)}"
+            for name in IDENTITY
+            if sample.members.get(name) != receipt.members.get(name)
+        ]
+        before, after = receipt.members.get("target"), sample.members.get("target")
+        if not _kept(before, after):
+            changed.append(f"target {before} is now {after}")
+        urls = [str(one.members.get("statusUrl")) for one in (receipt, sample)]
+        if absolute(urls[0], receipt) != absolute(urls[1], sample):
+            changed.append(f"statusUrl {urls[0]} is now {urls[1]}")
+        expected = "commandId, correlationId, operation, target and statusUrl as in the receipt"
+        yield expect.that(not changed, expected, "; ".join(changed), receipt, sample)
+    yield from _if_unread(operation)
+
+
+def _kept(before: object, after: object) -> bool:
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    return all(after.get(name) == value for name, value in before.items())
+
+
+@invariant("STA-10", over=OperationHistory)
+def the_version_of_a_command_never_changes(operation: OperationHistory) -> Judgements:
+    for kind, claims in (("receipt", operation.acknowledgements), ("status", operation.samples)):
+        for claim in claims:
+            violations = operation.validators.rule("STA-10", kind, claim.document)
+            yield expect.valid(violations, "stateVersion exactly from committed on", claim)
+    versioned = [one for one in operation.claims if "stateVersion" in one.members]
+    for first, later in ((versioned[0], one) for one in versioned[1:]):
+        version, shown = first.members["stateVersion"], later.members["stateVersion"]
+        yield expect.that(version == shown, f"stateVersion {version}", shown, first, later)
+    yield from _if_unread(operation)
+
+
+@invariant("STA-11", over=OperationHistory)
+def observed_means_that_reads_show_it(operation: OperationHistory) -> Judgements:
+    observed = [
+        one for one in operation.samples if rank(one.members.get("stage")) >= rank("observed")
+    ]
+    for claim in observed[:1]:
+        for read in operation.model_reads_after(claim)[:5]:
+            yield expect.shows_version(read, claim.members.get("stateVersion"), claim)
+    yield from _if_unread(operation)
+
+
+def _if_unread(operation: OperationHistory) -> Judgements:
+    if operation.synchronous and not operation.samples:
+        yield expect.branch("synchronous_throughout", operation.receipt)
+
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    the_status_is_always_a_200_document,
+    stage_never_decreases,
+    a_verdict_stays,
+    status_and_stage_are_a_legal_pair,
+    nothing_is_pending_past_its_deadline,
+    the_status_keeps_the_identity_of_the_receipt,
+    the_version_of_a_command_never_changes,
+    observed_means_that_reads_show_it,
+)

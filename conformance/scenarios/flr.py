@@ -1,0 +1,76 @@
+"""Commands that are accepted and then fail."""
+
+from typing import Final
+
+from conformance import expect
+from conformance.api import Api, Settled
+from conformance.checks import Judged, Judgements, Missing, Scenario, scenario
+from conformance.exchange import Exchange
+from conformance.history import instant
+
+UNPREPARABLE: Final = {
+    "workflow": {"workflowYamls": ["name: broken\nsteps:\n  - id: one\n    type: no-such-step\n"]}
+}
+
+
+@scenario("FLR-01", requests=14, writes=3, leaves=1)
+def a_poisoned_invoke_ends_failed(api: Api) -> Judgements:
+    yield from _ends_failed(api, _poisoned(api))
+
+
+@scenario("FLR-02", requests=14, writes=3, leaves=1)
+def the_failure_of_a_poisoned_invoke_is_whole(api: Api) -> Judgements:
+    write = _poisoned(api)
+    if not write.ok:
+        yield expect.branch("refused_synchronously", write)
+        return
+    settled = api.verdict_of(write)
+    if settled.ending in {"failed", "timed_out"}:
+        wanted = ("code", "message", "stage", "retryable", "effect", "occurredAt")
+        missing = [name for name in wanted if name not in settled.failure]
+        if instant(settled.failure.get("occurredAt")) is None:
+            missing.append("an instant in occurredAt")
+        yield expect.that(
+            not missing, "a whole failure", f"it lacks {', '.join(missing)}", settled.last
+        )
+    else:
+        yield Missing(f"the poisoned invoke ended {settled.ending}", (write, settled.last))
+
+
+@scenario("FLR-07", requests=8, writes=2, leaves=1)
+def a_bind_that_cannot_be_prepared_ends_failed(api: Api) -> Judgements:
+    member = api.member("workflow")
+    write = api.send.bind_member(member.member_id, UNPREPARABLE)
+    yield from _ends_failed(api, write)
+
+
+def _poisoned(api: Api) -> Exchange:
+    poison = api.fixture("poison")
+    member = api.bound_member("poison")
+    return api.invoke(member.member_id, poison)
+
+
+def _ends_failed(api: Api, write: Exchange) -> Judgements:
+    if not write.ok and expect.code_of(write):
+        yield expect.branch("refused_synchronously", write)
+    elif not write.ok:
+        yield Missing(f"the poison was not answered as a request: {write.line}", (write,))
+    else:
+        yield _failed(api.verdict_of(write))
+
+
+def _failed(settled: Settled) -> Judged | Missing:
+    if settled.ending in {"undecided", "unreadable", "timed_out"}:
+        what = f"what became of {settled.write.line} cannot be told: {settled.ending}"
+        return Missing(what, (settled.write, settled.last))
+    expected = "its statusUrl ends at status failed with a failure"
+    actual = f"{settled.ending}: {settled.last.line}"
+    held = settled.ending == "failed" and settled.failure
+    return expect.that(held, expected, actual, settled.write, settled.last)
+
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    a_poisoned_invoke_ends_failed,
+    the_failure_of_a_poisoned_invoke_is_whole,
+    a_bind_that_cannot_be_prepared_ends_failed,
+)

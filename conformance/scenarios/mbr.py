@@ -1,0 +1,90 @@
+"""Members: created, renamed, and known by the same names ever after."""
+
+from functools import partial
+from typing import Final
+
+from conformance import expect
+from conformance.api import Api, member_id_of
+from conformance.checks import Judgements, Scenario, Unverified, scenario
+from conformance.exchange import Exchange
+
+LEGAL_REFUSALS: Final = (401, 403, 404, 429)
+
+
+@scenario("MBR-01", requests=9, writes=3, leaves=3, control=True)
+def a_member_of_each_kind_is_readable_once_created(api: Api) -> Judgements:
+    for kind in api.target.kinds:
+        asked = api.names.fresh()
+        body = {"memberId": asked, "displayName": f"{kind} member", "implementationKind": kind}
+        write = api.send.create_member({**body, "description": "made by a conformance run"})
+        if not write.ok and (write.status in LEGAL_REFUSALS or not expect.code_of(write)):
+            raise Unverified(f"no member can be created here: {write.line}", write)
+        yield expect.that(write.ok, f"a {kind} member is created", expect.answer(write), write)
+        if not write.ok:
+            continue
+        named = member_id_of(write, asked)
+        settled = api.verdict_of(write, partial(api.shows, named))
+        read = api.send.get_member(named)
+        summary = read.members.get("summary")
+        met = summary.get("memberId") if isinstance(summary, dict) else None
+        expected = f"GET of the created member answers 200 with memberId {named}"
+        actual = f"{settled.ending}, then {expect.answer(read)} naming {met}"
+        yield expect.that(read.ok and met == named, expected, actual, write, read)
+
+
+@scenario("MBR-02", requests=28, writes=5, leaves=1)
+def the_published_service_is_assigned_at_create_and_stays(api: Api) -> Judgements:
+    good = api.fixture("good")
+    created = api.member(good.kind)
+    expected = "a publishedServiceId from the create on"
+    yield expect.that(created.service_id, expected, "none", created.shown_by)
+
+    for change in ("rename", "bind", "rename", "bind"):
+        _changed(api, created.member_id, change)
+        later = api.read(created.member_id)
+        shown_by = (created.shown_by, later.shown_by)
+        what = f"publishedServiceId after a {change}"
+        yield expect.equal(later.service_id, created.service_id, what, *shown_by)
+
+
+def _changed(api: Api, member_id: str, change: str) -> None:
+    if change == "rename":
+        api.rename(member_id, f"Renamed {api.names.fresh()}")
+    else:
+        api.bind(member_id, api.fixture("good"))
+
+
+@scenario("MBR-03", requests=25, writes=4, leaves=1)
+def a_rename_changes_nothing_but_the_name(api: Api) -> Judgements:
+    member = api.bound_member()
+    endpoint = api.fixture("good").endpoint
+    before = _facts(api, member.member_id, endpoint)
+
+    api.rename(member.member_id, "Another name altogether")
+
+    after = _facts(api, member.member_id, endpoint)
+    for what, (value, earlier) in before.items():
+        met, later = after[what]
+        yield expect.equal(met, value, f"{what} after the rename", earlier, later)
+
+
+def _facts(api: Api, member_id: str, endpoint: str) -> dict[str, tuple[object, Exchange]]:
+    detail = api.send.get_member(member_id)
+    summary = detail.members.get("summary")
+    revisions = api.send.list_member_revisions(member_id)
+    contract = api.send.get_member_endpoint_contract(member_id, endpoint)
+    facts: dict[str, tuple[object, Exchange]] = {
+        name: (summary.get(name) if isinstance(summary, dict) else None, detail)
+        for name in ("memberId", "publishedServiceId", "implementationKind")
+    }
+    facts["lastBinding"] = (detail.members.get("lastBinding"), detail)
+    facts["revisions"] = (revisions.members.get("revisions"), revisions)
+    facts["invokePath"] = (contract.members.get("invokePath"), contract)
+    return facts
+
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    a_member_of_each_kind_is_readable_once_created,
+    the_published_service_is_assigned_at_create_and_stays,
+    a_rename_changes_nothing_but_the_name,
+)

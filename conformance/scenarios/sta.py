@@ -1,0 +1,95 @@
+"""Commands of every kind, followed to their verdicts and read again."""
+
+import re
+import secrets
+from typing import Final
+
+from conformance import expect
+from conformance.api import Api, Settled
+from conformance.checks import Judgements, Missing, Scenario, scenario
+from conformance.exchange import Exchange
+
+READ_AGAIN: Final = 5
+
+
+@scenario("STA-03", requests=70, writes=9, leaves=1)
+def every_kind_of_write_keeps_its_verdict(api: Api) -> Judgements:
+    good = api.fixture("good")
+    member_id = api.names.fresh()
+    first, second = f"{member_id}-r1", f"{member_id}-r2"
+    settled = [
+        api.create(good.kind, member_id=member_id),
+        api.rename(member_id, "Before any revision"),
+        api.settle(api.send.update_member_implementation(member_id, dict(good.branch))),
+        api.bind(member_id, good, revisionId=first),
+        api.bind(member_id, good, revisionId=second),
+        api.settle(api.send.activate_member_revision(member_id, first)),
+        api.settle(api.send.retire_member_revision(member_id, second)),
+        api.verdict_of(api.invoke(member_id, good)),
+        api.rename(member_id, "After everything else"),
+    ]
+
+    for _ in range(READ_AGAIN):
+        for one in settled:
+            api.look_up(one.write)
+    yield from (Missing(f"{one.write.line} ended {one.ending}") for one in settled if _odd(one))
+
+
+def _odd(settled: Settled) -> bool:
+    return settled.ending in {"undecided", "unreadable", "vanished"}
+
+
+@scenario("STA-06", requests=12, writes=3, leaves=1, long=True)
+def a_slow_invoke_is_decided_by_its_deadline(api: Api) -> Judgements:
+    slow = api.fixture("slow")
+    member = api.bound_member("slow")
+
+    settled = api.verdict_of(api.invoke(member.member_id, slow))
+
+    if settled.ending == "undecided":
+        due = api.deadline(settled.write)
+        limit = api.target.completion_limit
+        yield Missing(
+            f"the slow invoke's deadline of {due:.0f} s is past the run's limit of {limit:.0f} s"
+        )
+
+
+@scenario("STA-14", requests=3, writes=1, leaves=1)
+def an_unknown_command_is_a_typed_404(api: Api) -> Judgements:
+    known = api.create(api.target.kinds[0])
+    command_id = known.write.members.get("commandId")
+    if not isinstance(command_id, str):
+        yield Missing("the create's answer names no commandId to replace", (known.write,))
+        return
+    other = _alike(command_id)
+    url = str(known.write.members.get("statusUrl")).replace(command_id, other)
+
+    unknown = api.again(url, known.write)
+
+    codes = {404: ("OPERATION_NOT_FOUND", "SERVICE_RUN_NOT_FOUND"), 400: ("INVALID_COMMAND_ID",)}
+    expected = "404 OPERATION_NOT_FOUND for a command that never was"
+    held = expect.code_of(unknown) in codes.get(unknown.status, ())
+    yield expect.that(held, expected, _said(unknown), unknown)
+
+
+def _alike(command_id: str) -> str:
+    """Return a fresh random id of the same shape: digits and letters keep their places."""
+
+    def another(character: re.Match[str]) -> str:
+        digits = "0123456789" if character[0].isdigit() else "0123456789abcdef"
+        return secrets.choice(digits)
+
+    head, tail = command_id[:2], command_id[2:]
+    return head + re.sub(r"[0-9a-fA-F]", another, tail)
+
+
+def _said(answer: Exchange) -> str:
+    status = answer.members.get("status")
+    return f"{answer.status} with status {status}" if answer.ok else expect.answer(answer)
+
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    every_kind_of_write_keeps_its_verdict,
+    a_slow_invoke_is_decided_by_its_deadline,
+    an_unknown_command_is_a_typed_404,
+)
