@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from conformance.contract import Requirement, load_contract
@@ -13,6 +12,7 @@ from conformance.embedded import ServerNotStarted, described_by_server, embedded
 from conformance.invariants import INVARIANTS
 from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.reports.counted import counted
+from conformance.reports.hanging import print_hanging
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
 from conformance.target_file import load_target
@@ -28,9 +28,12 @@ def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) 
     plan = make_plan(contract, target, only)
     console = Console()
     console.print(_heading(plan, target, embedded=embedded))
-    console.print(_table(plan))
+    for requirement in plan.requirements:
+        names = ", ".join(_checks(requirement.id, plan)) or "nothing"
+        label = f"{requirement.id} {requirement.level:<6}  "
+        print_hanging(console, Text(label), names.replace("_", " "))
     for line in _afterwards(plan):
-        console.print(Text(line))
+        print_hanging(console, Text(), line)
     return 0
 
 
@@ -40,17 +43,6 @@ def _heading(plan: Plan, target: Target, *, embedded: bool) -> Text:
         f"plan {plan.hash} for {where}\n"
         f"  profiles {', '.join(plan.profiles)} · contract {plan.contract_hash[:12]}\n"
     )
-
-
-def _table(plan: Plan) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("requirement", no_wrap=True)
-    table.add_column("level", no_wrap=True)
-    table.add_column("judged by", overflow="fold")
-    for requirement in plan.requirements:
-        names = _checks(requirement.id, plan)
-        table.add_row(requirement.id, requirement.level, Text(", ".join(names) or "nothing"))
-    return table
 
 
 def _checks(requirement: str, plan: Plan) -> list[str]:
@@ -92,28 +84,25 @@ def show_requirement(name: str) -> int:
     console = Console()
     profiles = ", ".join(requirement.profiles)
     console.print(Text(f"{requirement.id} {requirement.level} · {profiles}", "bold"))
-    console.print(Text(f"{_line(requirement.text)}\n"))
-    console.print(_facts(requirement))
+    print_hanging(console, Text(), _line(requirement.text))
+    console.print()
+    for label, value in _facts(requirement).items():
+        if value:
+            print_hanging(console, Text(f"{label:<12}", "dim"), _line(value))
     return 0
 
 
-def _facts(requirement: Requirement) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, value in (
-        ("why", requirement.why),
-        ("source", requirement.source),
-        ("operations", ", ".join(requirement.operations)),
-        ("method", requirement.check),
-        ("guard", requirement.guard),
-        ("judged by", _judged_by(requirement)),
-        ("closed by", ", ".join(requirement.closed_by) or "nothing: it is judged or not verified"),
-        ("broken by", _broken_by(requirement.id)),
-    ):
-        if value:
-            table.add_row(Text(label, "dim"), Text(_line(value)))
-    return table
+def _facts(requirement: Requirement) -> dict[str, str]:
+    return {
+        "why": requirement.why,
+        "source": requirement.source,
+        "operations": ", ".join(requirement.operations),
+        "method": requirement.check,
+        "guard": requirement.guard,
+        "judged by": _judged_by(requirement),
+        "closed by": ", ".join(requirement.closed_by) or "nothing: it is judged or not verified",
+        "broken by": _broken_by(requirement.id),
+    }
 
 
 def _judged_by(requirement: Requirement) -> str:

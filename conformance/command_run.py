@@ -49,7 +49,7 @@ def judge(
     with _target(file, flags) as target:
         _check(contract, target, file, yes=yes)
         plan = make_plan(contract, target, only)
-        console.print(_header(contract, target, plan))
+        console.print(_header(contract, target, plan), soft_wrap=True)
         with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
             result = run(contract, target, plan, progress)
     report = report_of(result, kit_version())
@@ -97,6 +97,6 @@ def _header(contract: Contract, target: Target, plan: Plan) -> Text:
         f"ackproof {kit_version()} judges {target.url}",
         f"  scope {target.scope} · profiles {profiles} · as {target.described_by} says",
         f"  contract {contract.version} ({contract.hash[:12]}) · plan {plan.hash}",
-        f"  {requirements} judged, {len(plan.planned)} planned · {scenarios}, {sent}",
+        f"  {requirements} to judge, {len(plan.planned)} planned · {scenarios}, {sent}",
     ]
     return Text("\n".join(printable(line) for line in lines) + "\n")

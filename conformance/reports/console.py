@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.reports.counted import counted
+from conformance.reports.hanging import print_hanging
 from conformance.reports.model import (
     ProfileSummary,
     Report,
@@ -19,7 +20,6 @@ from conformance.reports.printable import printable
 
 FINDINGS_IN_FULL: Final = 3
 EXCHANGES_IN_FULL: Final = 3
-NARROWEST: Final = 20
 STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
 
 
@@ -106,8 +106,9 @@ def _shared_causes(verdicts: Iterable[ShownVerdict]) -> dict[str, list[ShownVerd
 
 def _print_cause(console: Console, cause: str, broken: Sequence[ShownVerdict]) -> None:
     console.print()
-    console.print(Text(f"one cause, {len(broken)} requirements: {printable(cause)}", "bold"))
-    console.print(Text("  " + ", ".join(f"{one.id} {one.outcome}" for one in broken)))
+    title = Text(f"one cause, {len(broken)} requirements: ", "bold")
+    print_hanging(console, title, printable(cause))
+    print_hanging(console, Text("  "), ", ".join(f"{one.id} {one.outcome}" for one in broken))
     first = broken[0]
     finding = next(one for one in first.findings if one.cause == cause)
     _print_headline(console, first)
@@ -130,7 +131,7 @@ def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str])
 def _print_headline(console: Console, verdict: ShownVerdict) -> None:
     head = Text(f"{verdict.id} {verdict.level}  ")
     head.append(verdict.outcome, STYLES[verdict.outcome])
-    _print_hanging(console, head.append("  "), " ".join(verdict.text.split()))
+    print_hanging(console, head.append("  "), " ".join(verdict.text.split()))
 
 
 def _print_finding(console: Console, verdict: ShownVerdict, finding: ShownFinding) -> None:
@@ -153,16 +154,7 @@ def _print_exchange(console: Console, exchange: ShownExchange) -> None:
 
 
 def _print_field(console: Console, label: str, value: str) -> None:
-    _print_hanging(console, Text(f"  {label:<11}", "dim"), printable(value))
-
-
-def _print_hanging(console: Console, head: Text, value: str) -> None:
-    """Print a value whose further lines begin below its first."""
-    width = max(console.width - head.cell_len, NARROWEST)
-    for line in Text(value).wrap(console, width, overflow="fold") or [Text()]:
-        line.rstrip()
-        console.print(Text.assemble(head, line), soft_wrap=True)
-        head = Text(" " * head.cell_len)
+    print_hanging(console, Text(f"  {label:<11}", "dim"), printable(value))
 
 
 def _print_harness_errors(console: Console, verdicts: Sequence[ShownVerdict]) -> None:
@@ -188,7 +180,7 @@ def _print_reasons(console: Console, report: Report) -> None:
         names = ", ".join(report.plan.unaffordable)
         left = counted(len(report.plan.unaffordable), "scenario")
         console.print()
-        console.print(Text(f"{left} left out, the write limit is too small: {names}"))
+        print_hanging(console, Text(f"{left} left out, the write limit is too small: "), names)
 
 
 def _print_by_reason(console: Console, title: str, verdicts: Sequence[ShownVerdict]) -> None:
@@ -197,5 +189,5 @@ def _print_by_reason(console: Console, title: str, verdicts: Sequence[ShownVerdi
         by_reason.setdefault("; ".join(verdict.reasons), []).append(verdict.id)
     for reason, ids in by_reason.items():
         console.print()
-        console.print(Text(f"{title}: {', '.join(ids)}", "bold"))
+        print_hanging(console, Text(f"{title}: ", "bold"), ", ".join(ids))
         _print_field(console, "why", reason)

@@ -1,0 +1,338 @@
+"""The report of a run that is built here by hand, in both views."""
+
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from conformance.contract import Contract, Requirement
+from conformance.exchange import Exchange, Request, Response
+from conformance.judge import Finding, Outcome, Verdict
+from conformance.plan import Plan
+from conformance.reports import report_file
+from conformance.reports.console import print_report, profile_line
+from conformance.reports.of_run import report_of
+from conformance.runner import RunResult, Timing
+from conformance.target import Target
+
+SCHEMA = Path(__file__).parent.parent / "conformance/schemas/report.schema.json"
+TOKEN = "s3cr3t-token"  # noqa: S105  # no real secret
+TARGET = Target(
+    "http://127.0.0.1:8080",
+    "s1",
+    ("core",),
+    None,
+    None,
+    None,
+    token_env="ACKPROOF_TOKEN",  # noqa: S106  # a variable's name
+    token=TOKEN,
+)
+IDS = ("ACK-01", "ACK-02", "RCP-01", "RCP-02", "STA-01", "STA-02", "FLR-01")
+
+
+def requirement(name: str, level: str = "MUST", *, planned: bool = False) -> Requirement:
+    text = f"The text of {name}, which is long enough to be broken into lines on a terminal."
+    return Requirement(name, level, ("core",), text, "seed 003", f"why {name}", planned=planned)
+
+
+def exchange(number: int = 7, body: bytes = b'{"a": 1}', path: str = "/api/x") -> Exchange:
+    return Exchange(
+        number=number,
+        lane="scenarios",
+        cause="a_check",
+        operation_id="bindMember",
+        parameters={},
+        request=Request(
+            "PUT",
+            f"http://127.0.0.1:8080{path}",
+            (("authorization", "Bearer $ACKPROOF_TOKEN"), ("content-type", "application/json")),
+            b'{"prompt": "hello"}',
+        ),
+        response=Response(202, {"server": "uvicorn", "x-echo": TOKEN}, body),
+        sent=0.5,
+        received=0.75,
+    )
+
+
+def finding(name: str, actual: str = "actual", cause: str = "", **how: Any) -> Finding:  # noqa: ANN401
+    return Finding(name, "a_check", "expected", actual, (exchange(**how),), cause)
+
+
+def verdict(
+    name: str,
+    outcome: Outcome,
+    *findings: Finding,
+    level: str = "MUST",
+    reasons: tuple[str, ...] = (),
+) -> Verdict:
+    return Verdict(requirement(name, level), outcome, 1, 0, 0, findings, reasons)
+
+
+def run_of(*verdicts: Verdict, planned: tuple[str, ...] = (), **changes: Any) -> RunResult:  # noqa: ANN401
+    catalogue = {one: requirement(one, planned=one in planned) for one in IDS}
+    catalogue |= {one.requirement.id: one.requirement for one in verdicts}
+    judged = tuple(one.requirement for one in verdicts)
+    expected_to_come = tuple(catalogue[one] for one in planned)
+    result = RunResult(
+        target=TARGET,
+        contract=Contract("1.0.0", "a" * 64, {}, catalogue, {}, {}),
+        plan=Plan(("core",), judged, expected_to_come, (), (), (), "a" * 64),
+        verdicts=verdicts,
+        exchanges=tuple(exchange(number) for number in range(1, 32)),
+        interrupted=False,
+        timing=Timing(datetime(2026, 1, 1, tzinfo=UTC), 8.25, "a_check", 3.5),
+        control=None,
+    )
+    return replace(result, **changes)
+
+
+def printed(run: RunResult, width: int = 80) -> str:
+    out = io.StringIO()
+    print_report(Console(file=out, width=width), report_of(run, "0.1.0"), None)
+    return out.getvalue()
+
+
+RUNS = {
+    "nothing": run_of(),
+    "clean": run_of(verdict("ACK-01", "pass")),
+    "broken": run_of(verdict("ACK-01", "fail", finding("ACK-01"))),
+    "advised": run_of(verdict("ACK-01", "warn", finding("ACK-01"), level="SHOULD")),
+    "unverified": run_of(verdict("FLR-01", "not_verified", reasons=("no poison implementation",))),
+    "closed": run_of(verdict("ACK-02", "not_applicable", reasons=("accepted_throughout: x",))),
+    "kit-error": run_of(verdict("ACK-01", "harness_error", reasons=("Traceback\nKeyError: 1",))),
+    "interrupted": run_of(verdict("ACK-01", "pass"), interrupted=True),
+    "no-control": run_of(verdict("ACK-01", "not_verified"), control="the control failed"),
+    "no-answer": run_of(
+        verdict(
+            "ACK-01",
+            "fail",
+            Finding(
+                "ACK-01", "c", "e", "a", (replace(exchange(), response=None, error="reset"),), ""
+            ),
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS.keys())
+def test_every_report_keeps_its_published_schema(run: RunResult) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    document = json.loads(json.dumps(report_of(run, "0.1.0").to_dict()))
+
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(
+        document
+    )
+
+
+def test_the_schema_knows_every_member_of_a_report() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    document = report_of(RUNS["broken"], "0.1.0").to_dict()
+    verdict_shown = document["verdicts"][0]
+
+    assert set(document) == set(schema["required"])
+    assert set(verdict_shown) == set(schema["$defs"]["verdict"]["required"])
+    assert set(verdict_shown["findings"][0]) == set(schema["$defs"]["finding"]["required"])
+    assert set(document["summary"]["core"]) == set(schema["$defs"]["profile"]["required"])
+
+
+@pytest.mark.parametrize(
+    ("run", "code"),
+    [
+        ("nothing", 7),
+        ("clean", 0),
+        ("broken", 1),
+        ("advised", 0),
+        ("unverified", 4),
+        ("closed", 0),
+        ("kit-error", 6),
+        ("interrupted", 130),
+    ],
+)
+def test_the_report_carries_the_exit_code(run: str, code: int) -> None:
+    assert report_of(RUNS[run], "0.1.0").exit_code == code
+
+
+def test_the_summary_accounts_for_every_must() -> None:
+    run = run_of(
+        verdict("ACK-01", "pass"),
+        verdict("ACK-02", "not_applicable"),
+        verdict("RCP-01", "fail", finding("RCP-01")),
+        verdict("RCP-02", "not_verified"),
+        planned=("STA-01", "STA-02"),
+    )
+    summary = report_of(run, "0.1.0").summary["core"].to_dict()
+
+    assert summary == {
+        "musts": 7,
+        "judged": 2,
+        "pass": 1,
+        "fail": 1,
+        "warn": 0,
+        "not_applicable": 1,
+        "not_verified": 1,
+        "harness_error": 0,
+        "planned": 2,
+        "not_selected": 1,
+        "held": False,
+    }
+
+
+def test_a_profile_with_a_planned_must_is_never_held() -> None:
+    passed = [verdict(one, "pass") for one in IDS[:5]]
+    run = run_of(*passed, planned=IDS[5:])
+    report = report_of(run, "0.1.0")
+
+    line = profile_line("core", report.summary["core"])
+
+    assert line == "core: 5 of 7 MUSTs judged, 5 pass, 2 planned: not held yet"
+
+
+def test_a_profile_whose_musts_all_pass_is_held() -> None:
+    report = report_of(run_of(*(verdict(one, "pass") for one in IDS)), "0.1.0")
+
+    assert profile_line("core", report.summary["core"]) == "core: 7 of 7 MUSTs judged, 7 pass: held"
+
+
+def test_a_profile_with_a_broken_must_is_not_held() -> None:
+    report = report_of(
+        run_of(verdict("ACK-01", "fail", finding("ACK-01")), planned=IDS[1:]), "0.1.0"
+    )
+
+    assert profile_line("core", report.summary["core"]).endswith(
+        "0 pass, 1 fail, 6 planned: not held"
+    )
+
+
+def test_a_finding_names_requirement_expected_actual_exchange_and_meaning() -> None:
+    out = printed(RUNS["broken"])
+
+    assert "ACK-01 MUST  fail  The text of ACK-01" in out
+    assert "  expected   expected\n" in out
+    assert "  actual     actual\n" in out
+    assert "  exchange   7 of 31   PUT /api/x → 202\n" in out
+    assert "curl -sS -i --path-as-is --globoff -X PUT" in out
+    assert "  means      why ACK-01\n" in out
+    assert "exit 1: a MUST is broken · 8.2 s · no report.json" in out
+
+
+def test_a_curl_line_is_never_broken() -> None:
+    run = run_of(verdict("ACK-01", "fail", finding("ACK-01", path="/api/" + "x" * 300)))
+    line = report_of(run, "0.1.0").verdicts[0].findings[0].exchanges[0].curl
+
+    assert f"{line}\n" in printed(run)
+
+
+def test_findings_and_reasons_fit_a_narrow_terminal() -> None:
+    run = run_of(
+        verdict("ACK-01", "fail", finding("ACK-01", actual="y" * 500, path="/api/" + "x" * 300)),
+        verdict("FLR-01", "not_verified", reasons=("the reason " * 30,)),
+    )
+    lines = [line for line in printed(run).splitlines() if line[:2] == "  " and "curl" not in line]
+
+    assert max(map(len, lines)) <= 80
+
+
+def test_one_cause_has_one_headline_with_its_ids() -> None:
+    run = run_of(
+        verdict("ACK-01", "fail", finding("ACK-01", cause="bindMember answers without a receipt")),
+        verdict("RCP-01", "fail", finding("RCP-01", cause="bindMember answers without a receipt")),
+        verdict("STA-01", "fail", finding("STA-01")),
+    )
+    out = printed(run)
+
+    assert "one cause, 2 requirements: bindMember answers without a receipt" in out
+    assert "ACK-01 fail, RCP-01 fail" in out
+    assert out.count("MUST  fail") == 2
+
+
+def test_at_most_three_findings_of_a_requirement_are_printed_in_full() -> None:
+    findings = [finding("ACK-01", actual=f"number {number}") for number in range(60)]
+    out = printed(run_of(verdict("ACK-01", "fail", *findings)))
+
+    assert out.count("MUST  fail") == 3
+    assert "and 57 more findings of ACK-01" in out
+
+
+def test_equal_reasons_are_one_line() -> None:
+    reason = "The target file gives no poison implementation."
+    out = printed(
+        run_of(
+            verdict("FLR-01", "not_verified", reasons=(reason,)),
+            verdict("STA-01", "not_verified", reasons=(reason,)),
+        )
+    )
+
+    assert "not verified: FLR-01, STA-01" in out
+    assert out.count(reason) == 1
+    assert "accept ids with accept_not_verified" in out
+
+
+def test_a_server_cannot_draw_over_the_report() -> None:
+    hostile = "\x1b[2J[bold]x[/bold]\r\n\u202egnp"
+    out = printed(run_of(verdict("ACK-01", "fail", finding("ACK-01", actual=hostile))))
+
+    assert "\x1b" not in out
+    assert "\\u001b[2J[bold]x[/bold]\\r\\n\\u202egnp" in out
+
+
+def test_the_token_is_in_no_view() -> None:
+    run = run_of(
+        verdict(
+            "ACK-01",
+            "fail",
+            finding("ACK-01", actual=f"echoed {TOKEN}", body=f'"{TOKEN}"'.encode()),
+        ),
+        control=f"refused {TOKEN}",
+    )
+
+    assert TOKEN not in printed(run)
+    assert TOKEN not in json.dumps(report_of(run, "0.1.0").to_dict())
+    assert "echoed $ACKPROOF_TOKEN" in printed(run)
+
+
+def test_a_long_body_is_cut_at_the_stated_size() -> None:
+    run = run_of(verdict("ACK-01", "fail", finding("ACK-01", body=b"x" * 10000)))
+    response = report_of(run, "0.1.0").verdicts[0].findings[0].exchanges[0].response
+
+    assert response is not None
+    assert (len(response.body), response.body_bytes, response.body_cut) == (8192, 10000, True)
+
+
+def test_accepted_ids_are_told_apart() -> None:
+    accepting = replace(TARGET, accept_not_verified=("FLR-01",))
+    run = run_of(verdict("FLR-01", "not_verified", reasons=("no poison",)), target=accepting)
+
+    assert report_of(run, "0.1.0").exit_code == 0
+    assert "not verified, accepted: FLR-01" in printed(run)
+
+
+def test_the_report_file_is_written_whole(tmp_path: Path) -> None:
+    report = report_of(
+        run_of(verdict("ACK-01", "fail", finding("ACK-01", actual="\udc80"))), "0.1.0"
+    )
+    report_file.prepare(tmp_path / "new")
+
+    path = report_file.write(report, tmp_path / "new")
+
+    assert json.loads(path.read_text(encoding="utf-8"))["exit_code"] == 1
+    assert [one.name for one in path.parent.iterdir()] == ["report.json"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(report_file.ReportUnwritable, match="cannot be written to: Not a directory"):
+        report_file.prepare(tmp_path / "file" / "deep")
+
+
+def test_a_folder_in_the_place_of_the_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+
+    with pytest.raises(report_file.ReportUnwritable, match="is a folder"):
+        report_file.prepare(tmp_path)
