@@ -1,0 +1,276 @@
+"""The command line: one sentence and a documented exit code for whatever goes wrong."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from conformance.failures import exit_of
+
+ACKPROOF = str(Path(sys.executable).parent / "ackproof")
+ROOT = Path(__file__).parent.parent
+NOBODY = "http://127.0.0.1:9"
+
+
+def ackproof(
+    *arguments: str, folder: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ACKPROOF, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, **variables},
+        timeout=120,
+    )
+
+
+class NotThisApi(BaseHTTPRequestHandler):
+    """Answers a page to everything."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<h1>It works!</h1>")
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # its name there
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def other_api() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), NotThisApi) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+BAD_INPUT = {
+    "unreachable": ((NOBODY, "--scope", "s1"), 3, "http://127.0.0.1:9 cannot be reached"),
+    "unknown-requirement": (
+        (NOBODY, "--scope", "s1", "--only", "RCP-99"),
+        2,
+        "There is no requirement RCP-99. Did you mean RCP-0",
+    ),
+    "unknown-profile": (
+        (NOBODY, "--scope", "s1", "--profile", "cores"),
+        2,
+        "There is no profile cores. Did you mean core?",
+    ),
+    "no-scope": ((NOBODY,), 2, "Give --scope ID or a file."),
+    "no-file": (("-c", "absent.toml"), 2, "absent.toml cannot be read: No such file"),
+    "not-loopback": (
+        ("http://192.0.2.1", "--scope", "s1"),
+        2,
+        "http://192.0.2.1 is not on this machine",
+    ),
+    "unset-token": (
+        (NOBODY, "--scope", "s1", "--token-env", "ACKPROOF_UNSET"),
+        2,
+        "environment variable ACKPROOF_UNSET, which should hold the bearer token, is not set",
+    ),
+    "not-a-url": (("nonsense", "--scope", "s1"), 2, "is not an http or https URL"),
+    "unwritable-folder": (("--report-dir", "/dev/null/x"), 2, "/dev/null/x cannot be written to"),
+    "bad-number": ((NOBODY, "--concurrency", "many"), 2, "'many' is not a valid integer"),
+    "zero-limit": ((NOBODY, "--scope", "s1", "--limit", "0"), 2, "target.completion_limit: 0"),
+    "unknown-option": ((NOBODY, "--report"), 2, "No such option"),
+}
+
+
+def said_in_one_sentence(done: subprocess.CompletedProcess[str], sentence: str) -> bool:
+    lines = done.stderr.splitlines()
+    return (
+        len(lines) == 1
+        and lines[0].startswith("ackproof: ")
+        and sentence in lines[0]
+        and "Traceback" not in done.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"), BAD_INPUT.values(), ids=BAD_INPUT.keys()
+)
+def test_bad_input_to_run_is_answered_with_one_sentence(
+    arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    done = ackproof("run", *arguments)
+
+    assert said_in_one_sentence(done, sentence), done
+    assert done.returncode == code
+
+
+def test_a_url_that_is_not_this_api_is_told(other_api: str) -> None:
+    done = ackproof("run", other_api, "--scope", "s1")
+
+    assert said_in_one_sentence(done, "does not answer as this API"), done
+    assert done.returncode == 3
+
+
+def test_an_unknown_key_in_the_file_names_the_nearest(tmp_path: Path) -> None:
+    text = f'[target]\nurl = "{NOBODY}"\nscope = "s1"\nprofile = ["core"]\n'
+    (tmp_path / "conformance.toml").write_text(text, encoding="utf-8")
+
+    done = ackproof("run", "-c", "conformance.toml", folder=tmp_path)
+
+    assert said_in_one_sentence(done, "(line 4): [target] has no key profile. Did you mean prof")
+    assert done.returncode == 2
+
+
+def test_an_accepted_id_that_is_none_names_the_nearest(tmp_path: Path) -> None:
+    text = f'[target]\nurl = "{NOBODY}"\nscope = "s1"\naccept_not_verified = ["FLR-1"]\n'
+    (tmp_path / "conformance.toml").write_text(text, encoding="utf-8")
+
+    done = ackproof("run", "-c", "conformance.toml", folder=tmp_path)
+
+    assert said_in_one_sentence(done, "names FLR-1, which is no requirement. Did you mean FLR-")
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("command", [("run",), ("plan",), ("explain", "RCP-01"), ("--version",)])
+def test_a_malformed_contract_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    spec = tmp_path / "spec"
+    shutil.copytree(ROOT / "spec", spec)
+    (spec / "openapi.yaml").write_text("openapi: [", encoding="utf-8")
+
+    done = ackproof(*command, ACKPROOF_SPEC=str(spec))
+
+    assert said_in_one_sentence(done, f"The contract file {spec}/openapi.yaml"), done
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("explain", "RCP-O6"), "There is no requirement RCP-O6. Did you mean RCP-06?"),
+        (("explain",), "Missing argument"),
+        (("rnu",), "No such command"),
+        (("faults", "no-such-fault"), "There is no fault no-such-fault."),
+    ],
+    ids=["unknown-id", "no-id", "unknown-command", "unknown-fault"],
+)
+def test_bad_input_to_the_other_commands_is_answered_with_one_sentence(
+    arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = ackproof(*arguments)
+
+    assert said_in_one_sentence(done, sentence), done
+    assert done.returncode == 2
+
+
+def test_the_version_names_kit_and_contract_within_its_time() -> None:
+    began = time.monotonic()
+    done = ackproof("--version")
+    seconds = time.monotonic() - began
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("ackproof 0.1.0 (contract 1.")
+    assert seconds < 0.9, "the published limit is 0.3 s; a busy machine gets three times that"
+
+
+def test_help_needs_no_contract(tmp_path: Path) -> None:
+    done = ackproof("run", "--help", ACKPROOF_SPEC=str(tmp_path))
+
+    assert done.returncode == 0
+    assert "--report-dir" in done.stdout
+
+
+def test_ctrl_c_ends_a_run_with_130() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with subprocess.Popen(
+            [ACKPROOF, "run", url, "--scope", "s1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+            connection.close()
+
+    assert errors == "ackproof: Interrupted.\n"
+    assert process.returncode == 130
+
+
+def test_an_error_of_the_kit_is_told_with_what_to_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ACKPROOF_DEBUG", raising=False)
+
+    assert exit_of(ZeroDivisionError("division by zero")) == 6
+
+    said = capsys.readouterr().err
+    assert "The kit itself erred: ZeroDivisionError: division by zero." in said
+    assert "ACKPROOF_DEBUG=1" in said
+    assert said.count("\n") == 1
+
+
+def test_the_traceback_of_the_kit_is_shown_when_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACKPROOF_DEBUG", "1")
+
+    exit_of(ZeroDivisionError("x"))
+
+    assert "ZeroDivisionError: x\n" in capsys.readouterr().err
+
+
+def test_a_plan_says_what_it_sends_and_leaves_without_sending_anything() -> None:
+    done = ackproof("plan")
+
+    assert done.returncode == 0
+    assert "48 requirements by " in done.stdout
+    assert " writes among them" in done.stdout
+    assert " behind\n" in done.stdout
+    assert "planned, not judged yet: " in done.stdout
+
+
+def test_a_plan_names_what_the_write_limit_leaves_out() -> None:
+    done = ackproof("plan", "--max-writes", "20")
+
+    assert "beyond the write limit, left out: " in done.stdout
+
+
+def test_an_explanation_gives_text_source_checks_and_faults() -> None:
+    done = ackproof("explain", "flr-01")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("FLR-01 MUST · core\n")
+    for label in ("why ", "source ", "operations ", "judged by ", "closed by ", "broken by "):
+        assert f"\n{label}" in done.stdout
+    assert "unknown" not in done.stdout
+
+
+def test_a_run_of_the_embedded_server_writes_a_report_that_keeps_its_schema(
+    tmp_path: Path,
+) -> None:
+    done = ackproof("run", "--report-dir", str(tmp_path / "out"))
+    report = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
+    schema = json.loads(
+        (ROOT / "conformance/schemas/report.schema.json").read_text(encoding="utf-8")
+    )
+
+    jsonschema.Draft202012Validator(schema).validate(report)
+    assert done.returncode == report["exit_code"] == 0, done.stdout
+    assert "core: " in done.stdout
+    assert "not held yet" in done.stdout
+    assert not done.stderr
+
+
+def test_a_selection_of_planned_requirements_runs_nothing() -> None:
+    done = ackproof("run", "--only", "RCP-04")
+
+    assert done.returncode == 7
+    assert "exit 7: nothing was judged" in done.stdout
