@@ -200,7 +200,7 @@ def test_ctrl_c_ends_a_run_with_130() -> None:
             _, errors = process.communicate(timeout=30)
             connection.close()
 
-    assert errors == "ackproof: Interrupted.\n"
+    assert errors.strip() == "ackproof: Interrupted."
     assert process.returncode == 130
 
 

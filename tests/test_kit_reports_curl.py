@@ -122,6 +122,15 @@ def test_headers_arrive_with_odd_and_empty_values(listener: Listener) -> None:
     assert "accept" not in heard
 
 
+def test_what_curl_says_by_itself_is_not_spelt_out(listener: Listener) -> None:
+    line = curl(Request("GET", listener.url + "/x", (("accept", "*/*"),)))
+
+    _, heard, _ = executed(line, listener)
+
+    assert line == f"curl -sS -i --path-as-is --globoff {listener.url}/x"
+    assert heard["accept"] == "*/*"
+
+
 def test_the_shell_fills_in_the_token(listener: Listener) -> None:
     request = Request("GET", listener.url, (("authorization", "Bearer $ACKPROOF_TOKEN"),))
     line = curl(request)

@@ -111,21 +111,32 @@ def _print_cause(console: Console, cause: str, broken: Sequence[ShownVerdict]) -
     print_hanging(console, Text("  "), ", ".join(f"{one.id} {one.outcome}" for one in broken))
     first = broken[0]
     finding = next(one for one in first.findings if one.cause == cause)
-    _print_headline(console, first)
-    _print_finding(console, first, finding)
+    _print_requirement(console, first, [finding])
 
 
 def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str]) -> None:
     """Print the findings of a requirement that no shared cause explains."""
     own = [finding for finding in verdict.findings if finding.cause not in shared]
-    for finding in own[:FINDINGS_IN_FULL]:
-        console.print()
-        _print_headline(console, verdict)
-        _print_finding(console, verdict, finding)
+    if not own:
+        return
+    console.print()
+    _print_requirement(console, verdict, own[:FINDINGS_IN_FULL])
     beyond_the_report = verdict.findings_total - len(verdict.findings)
-    left = len(own[FINDINGS_IN_FULL:]) + (beyond_the_report if own else 0)
-    if left > 0:
+    left = len(own[FINDINGS_IN_FULL:]) + beyond_the_report
+    if left:
         console.print(Text(f"  and {counted(left, 'more finding')} of {verdict.id}"))
+
+
+def _print_requirement(
+    console: Console, verdict: ShownVerdict, findings: Sequence[ShownFinding]
+) -> None:
+    _print_headline(console, verdict)
+    for number, finding in enumerate(findings):
+        if number:
+            console.print()
+        _print_finding(console, finding)
+    if verdict.why:
+        _print_field(console, "means", " ".join(verdict.why.split()))
 
 
 def _print_headline(console: Console, verdict: ShownVerdict) -> None:
@@ -134,7 +145,7 @@ def _print_headline(console: Console, verdict: ShownVerdict) -> None:
     print_hanging(console, head.append("  "), " ".join(verdict.text.split()))
 
 
-def _print_finding(console: Console, verdict: ShownVerdict, finding: ShownFinding) -> None:
+def _print_finding(console: Console, finding: ShownFinding) -> None:
     _print_field(console, "expected", finding.expected)
     _print_field(console, "actual", finding.actual)
     left = len(finding.exchanges) - EXCHANGES_IN_FULL
@@ -142,8 +153,6 @@ def _print_finding(console: Console, verdict: ShownVerdict, finding: ShownFindin
         _print_field(console, "", f"{counted(left, 'earlier exchange')} in report.json")
     for exchange in finding.exchanges[-EXCHANGES_IN_FULL:]:
         _print_exchange(console, exchange)
-    if verdict.why:
-        _print_field(console, "means", " ".join(verdict.why.split()))
 
 
 def _print_exchange(console: Console, exchange: ShownExchange) -> None:

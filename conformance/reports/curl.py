@@ -9,6 +9,7 @@ from conformance.exchange import Request
 CLIENT_OWN: Final = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "user-agent"}
 )
+CURLS_ACCEPT: Final = ("accept", "*/*")
 SHELL_FILLS_IN: Final = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -19,12 +20,12 @@ def curl(request: Request) -> str:
     variable of the shell that runs the line.
     """
     words = ["curl", "-sS", "-i", "--path-as-is", "--globoff"]
-    words += ["--head"] if request.method == "HEAD" else ["-X", _word(request.method)]
+    words += _method(request)
     given = {name.lower() for name, _ in request.headers}
     words += [
         word
         for name, value in request.headers
-        if name.lower() not in CLIENT_OWN
+        if name.lower() not in CLIENT_OWN and (name.lower(), value) != CURLS_ACCEPT
         for word in ("-H", _header(name, value))
     ]
     words += ["-H", "Accept:"] if "accept" not in given else []
@@ -34,6 +35,13 @@ def curl(request: Request) -> str:
         pipe, data = _body(request.body)
         words += ["--data-binary", data]
     return " ".join([pipe + words[0], *words[1:], _word(request.url)])
+
+
+def _method(request: Request) -> list[str]:
+    if request.method == "HEAD":
+        return ["--head"]
+    plain_get = request.method == "GET" and request.body is None
+    return [] if plain_get else ["-X", _word(request.method)]
 
 
 def _header(name: str, value: str) -> str:
