@@ -1,0 +1,1 @@
+"""The reference server: a small, true server of the contract in spec/."""

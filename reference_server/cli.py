@@ -1,0 +1,138 @@
+"""The command line of the server; refusals are one sentence on stderr."""
+
+import difflib
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from reference_server.behaviour import Behaviour
+from reference_server.faults import FAULTS
+from reference_server.variants import SUMMARIES, VARIANTS
+
+USAGE = 2
+CANNOT_LISTEN = 3
+STORE_REFUSED = 6
+SCOPED = "fault-"
+
+
+def refuse(code: int, sentence: str) -> NoReturn:
+    """End with one sentence and an exit code."""
+    click.echo(f"reference_server: {sentence}", err=True)
+    sys.exit(code)
+
+
+class LagRange(click.ParamType[tuple[float, float]]):
+    """MS or MIN-MAX, given in milliseconds, taken in seconds."""
+
+    name = "MS|MIN-MAX"
+
+    def convert(
+        self,
+        value: str | tuple[float, float],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[float, float]:
+        """Read one lag or a range."""
+        if isinstance(value, tuple):
+            return value
+        least, dash, most = value.partition("-")
+        if not least.isdigit() or (dash and not most.isdigit()):
+            self.fail(f"'{value}' is neither MS nor MIN-MAX", param, ctx)
+        ends = int(least), int(most if dash else least)
+        if ends[0] > ends[1]:
+            self.fail(f"'{value}' ends before it begins", param, ctx)
+        return ends[0] / 1000, ends[1] / 1000
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: a free one."
+)
+@click.option("--data", type=click.Path(path_type=Path), help="Store file; without, a passing one.")
+@click.option("--lag", default="20", show_default=True, type=LagRange(), help="Commit to view.")
+@click.option(
+    "--deadline", default=120_000, show_default=True, type=click.IntRange(1), help="In MS."
+)
+@click.option("--token-file", type=click.Path(path_type=Path), help="Tokens and their scopes.")
+@click.option("--no-auth", is_flag=True, help="Let everybody in.")
+@click.option("--path-prefix", default="", help="Serve below this path, such as /base.")
+@click.option("--fault", help="Plant a fault.")
+@click.option("--variant", help="Behave in another legitimate way.")
+@click.option("--scoped-faults", is_flag=True, help="Serve fault NAME in the scope fault-NAME.")
+@click.option("--list-faults", is_flag=True, help="List the faults and end.")
+@click.option("--list-variants", is_flag=True, help="List the variants and end.")
+@click.option("--json", "as_json", is_flag=True, help="List as JSON.")
+def main(  # noqa: PLR0913  # the options of the command
+    *,
+    host: str,
+    port: int,
+    data: Path | None,
+    lag: tuple[float, float],
+    deadline: int,
+    token_file: Path | None,
+    no_auth: bool,
+    path_prefix: str,
+    fault: str | None,
+    variant: str | None,
+    scoped_faults: bool,
+    list_faults: bool,
+    list_variants: bool,
+    as_json: bool,
+) -> None:
+    """Serve the reference server of the contract."""
+    if list_faults:
+        _list([f.document() for f in FAULTS.values()], as_json=as_json)
+        return
+    if list_variants:
+        _list([{"name": n, "summary": s} for n, s in SUMMARIES.items()], as_json=as_json)
+        return
+    if (token_file is None) == (not no_auth):
+        refuse(USAGE, "choose who may enter: --token-file FILE or --no-auth, and not both")
+    behaviour_of = chosen_behaviour(fault, variant, scoped=scoped_faults)
+
+    from reference_server import serving  # noqa: PLC0415  # listing needs no server
+
+    serving.serve(
+        serving.Start(host, port, data, lag, deadline / 1000, token_file, path_prefix),
+        behaviour_of,
+    )
+
+
+def chosen_behaviour(
+    fault: str | None, variant: str | None, *, scoped: bool
+) -> Callable[[str], Behaviour]:
+    """Give the behaviour of each scope; refuse an unknown name with the nearest one."""
+    if fault and variant:
+        refuse(USAGE, "--fault and --variant exclude each other")
+    faults = {name: planted.behaviour for name, planted in FAULTS.items()}
+    everywhere = Behaviour()
+    if fault:
+        everywhere = _named("fault", fault, faults)()
+    if variant:
+        everywhere = _named("variant", variant, VARIANTS)()
+    if not scoped:
+        return lambda _scope_id: everywhere
+    by_scope = {SCOPED + name: behaviour() for name, behaviour in faults.items()}
+    return lambda scope_id: by_scope.get(scope_id, everywhere)
+
+
+def _named(kind: str, name: str, known: Mapping[str, type[Behaviour]]) -> type[Behaviour]:
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    refuse(USAGE, f"no {kind} is called '{name}'; the nearest is '{near[0]}'")
+
+
+def _list(entries: list[dict[str, object]], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(entries, indent=1))
+        return
+    for entry in entries:
+        breaks = entry.get("breaks")
+        named = f" [{', '.join(map(str, breaks))}]" if isinstance(breaks, list) else ""
+        click.echo(f"{entry['name']}{named}\n    {entry['summary']}")

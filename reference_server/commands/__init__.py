@@ -1,0 +1,1 @@
+"""What is asked: commands of each aggregate, and decide(state, command) → events, pure."""

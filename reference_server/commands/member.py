@@ -1,0 +1,214 @@
+"""Commands of a member, and the events each one decides."""
+
+from dataclasses import dataclass
+
+from reference_server import problems
+from reference_server.document import Document
+from reference_server.events.member import (
+    ImplementationRecorded,
+    Member,
+    MemberBound,
+    MemberCreated,
+    MemberDescribed,
+    MemberEvent,
+    RevisionActivated,
+    RevisionPublished,
+    RevisionRetired,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateMember:
+    """Begin a member; the service id it will publish is settled here, once."""
+
+    scope_id: str
+    member_id: str
+    display_name: str
+    description: str | None
+    kind: str
+    published_service_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMember:
+    """Change display name (None keeps it), and the description where `describes`."""
+
+    scope_id: str
+    member_id: str
+    display_name: str | None
+    describes: bool
+    description: str | None
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateImplementation:
+    """Record another current implementation without binding it."""
+
+    scope_id: str
+    member_id: str
+    implementation: Document
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BindMember:
+    """Publish an implementation, the recorded one where None, as a revision and serve it."""
+
+    scope_id: str
+    member_id: str
+    revision_id: str
+    implementation: Document | None
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateRevision:
+    """Serve a published revision."""
+
+    scope_id: str
+    member_id: str
+    revision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetireRevision:
+    """Serve a revision never again."""
+
+    scope_id: str
+    member_id: str
+    revision_id: str
+
+
+MemberCommand = (
+    CreateMember
+    | UpdateMember
+    | UpdateImplementation
+    | BindMember
+    | ActivateRevision
+    | RetireRevision
+)
+
+MemberEvents = tuple[MemberEvent, ...]
+
+
+def decide(member: Member | None, command: MemberCommand) -> MemberEvents:
+    """Give the events that the command causes, none for a noop; raise Problem to refuse."""
+    if isinstance(command, CreateMember):
+        return _create(member, command)
+    if member is None:
+        raise problems.studio_member_not_found(command.scope_id, command.member_id)
+    match command:
+        case UpdateMember():
+            return _update(member, command)
+        case UpdateImplementation():
+            return _update_implementation(member, command)
+        case BindMember():
+            return _bind(member, command)
+        case ActivateRevision():
+            return _activate(member, command)
+        case RetireRevision():
+            return _retire(member, command)
+
+
+def _create(member: Member | None, command: CreateMember) -> MemberEvents:
+    if member is None:
+        created = MemberCreated(
+            command.display_name, command.description, command.kind, command.published_service_id
+        )
+        return (created,)
+    wanted = (command.display_name, command.description, command.kind)
+    if wanted == (member.display_name, member.description, member.kind):
+        return ()
+    why = f"Member '{member.member_id}' exists with other fields."
+    raise problems.studio_member_conflict(member.member_id, why)
+
+
+def _update(member: Member, command: UpdateMember) -> MemberEvents:
+    _expect_version(member, command.expected_version)
+    described = MemberDescribed(
+        command.display_name or member.display_name,
+        command.description if command.describes else member.description,
+    )
+    same = (described.display_name, described.description) == (
+        member.display_name,
+        member.description,
+    )
+    return () if same else (described,)
+
+
+def _update_implementation(member: Member, command: UpdateImplementation) -> MemberEvents:
+    _expect_version(member, command.expected_version)
+    _expect_kind(member, command.implementation)
+    if command.implementation == member.implementation:
+        return ()
+    return (ImplementationRecorded(command.implementation),)
+
+
+def _bind(member: Member, command: BindMember) -> MemberEvents:
+    _expect_version(member, command.expected_version)
+    implementation = command.implementation or member.implementation
+    if implementation is None:
+        message = "The body has no implementation and the member has none recorded."
+        raise problems.invalid("INVALID_STUDIO_MEMBER_BINDING", message, pointer="/")
+    _expect_kind(member, implementation)
+    published = _publish(member, command.revision_id, implementation)
+    settled = (member.serving_revision_id, member.implementation) == (
+        command.revision_id,
+        implementation,
+    )
+    last = member.last_binding
+    if settled and last is not None and last.revision_id == command.revision_id:
+        return ()
+    recorded: MemberEvents = (ImplementationRecorded(implementation),)
+    if implementation == member.implementation:
+        recorded = ()
+    return (*recorded, *published, MemberBound(command.revision_id))
+
+
+def _publish(member: Member, revision_id: str, implementation: Document) -> MemberEvents:
+    existing = member.revision(revision_id)
+    if existing is None:
+        return (RevisionPublished(revision_id, implementation),)
+    if existing.retired or existing.implementation != implementation:
+        state = "is retired" if existing.retired else "exists with another implementation"
+        message = f"Revision '{revision_id}' {state}."
+        raise problems.invalid("INVALID_STUDIO_MEMBER_BINDING", message, pointer="/revisionId")
+    return ()
+
+
+def _activate(member: Member, command: ActivateRevision) -> MemberEvents:
+    _expect_revision(member, command.revision_id, retired_refused=True)
+    if member.serving_revision_id == command.revision_id:
+        return ()
+    return (RevisionActivated(command.revision_id),)
+
+
+def _retire(member: Member, command: RetireRevision) -> MemberEvents:
+    _expect_revision(member, command.revision_id, retired_refused=False)
+    revision = member.revision(command.revision_id)
+    if revision is not None and revision.retired:
+        return ()
+    return (RevisionRetired(command.revision_id),)
+
+
+def _expect_revision(member: Member, revision_id: str, *, retired_refused: bool) -> None:
+    if member.last_binding is None:
+        raise problems.studio_member_not_bound(member.member_id)
+    revision = member.revision(revision_id)
+    if revision is None:
+        raise problems.revision_not_found(revision_id)
+    if revision.retired and retired_refused:
+        raise problems.revision_retired(revision_id)
+
+
+def _expect_version(member: Member, expected: int | None) -> None:
+    if expected is not None and expected != member.version:
+        raise problems.state_version_mismatch(expected, member.version)
+
+
+def _expect_kind(member: Member, implementation: Document) -> None:
+    if implementation["kind"] != member.kind:
+        raise problems.studio_member_kind_locked(
+            member.member_id, member.kind, implementation["kind"]
+        )

@@ -1,0 +1,1 @@
+"""What happened: events of each aggregate, and evolve(state, fact) → state, pure."""

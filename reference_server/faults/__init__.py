@@ -1,0 +1,8 @@
+"""The planted faults, by area."""
+
+from reference_server.faults import ack, flr, res, sta
+from reference_server.faults.declaration import Fault
+
+_AREAS = (ack, sta, flr, res)
+
+FAULTS: dict[str, Fault] = {fault.name: fault for area in _AREAS for fault in area.FAULTS}

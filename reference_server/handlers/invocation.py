@@ -1,0 +1,99 @@
+"""Invocation: the endpoint contract, invoke, and the runs that come of it."""
+
+from reference_server import documents, paging, platform, problems, requests
+from reference_server.commands import run as commands
+from reference_server.exchange import Answer, Call, Handler, read
+from reference_server.handlers.parts import Parts
+from reference_server.requests import Body
+
+
+class Invocations:
+    """Handlers of the endpoint, invoke and run routes."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def handlers(self) -> dict[str, Handler]:
+        """Name each handler by its operationId."""
+        return {
+            "getMemberEndpointContract": self.get_member_endpoint_contract,
+            "invokeMember": self.invoke_member,
+            "listMemberRuns": self.list_member_runs,
+            "getMemberRun": self.get_member_run,
+        }
+
+    async def get_member_endpoint_contract(self, call: Call) -> Answer:
+        """Show how to call an endpoint of a bound member."""
+        behaviour, endpoint_id = call.behaviour, call.ids["endpointId"]
+        member = self._parts.resolver.visible_member(behaviour, call.scope_id, call.member_id)
+        if member.last_binding is None:
+            raise problems.studio_member_not_bound(call.member_id)
+        service_id = behaviour.published_service_id(member)
+        service = self._parts.resolver.visible_service(call.scope_id, service_id)
+        serving = behaviour.revision_of_contract(service) if service else None
+        described = serving.implementation if serving else (member.implementation or {})
+        endpoint = behaviour.endpoint_of_contract(endpoint_id, platform.endpoints(described))
+        if endpoint is None:
+            raise problems.studio_member_endpoint_contract_not_found(endpoint_id)
+        own_path = self._parts.urls.invoke(call.scope_id, call.member_id, endpoint_id)
+        path = behaviour.invoke_path(member, endpoint_id, own_path)
+        named = behaviour.published_service_of_contract(member)
+        document = documents.endpoint_contract(member, named, endpoint, path, serving)
+        return read(document | {"endpointId": endpoint_id})
+
+    async def invoke_member(self, call: Call) -> Answer:
+        """Accept a run of the member's service."""
+        body = Body(call.body, call.family_code)
+        body.text("commandId", requests.COMMAND_ID, 128)
+        pinned = body.text("revisionId", requests.SEGMENT_ID, 128)
+        given = requests.payload(body)
+        named = call.query.get("serviceId") or call.body.get("serviceId")
+        known = self._parts.resolver.service_for_invoke(
+            call.behaviour, call.scope_id, call.member_id, named if isinstance(named, str) else None
+        )
+        command = commands.InvokeMember(
+            scope_id=call.scope_id,
+            member_id=call.member_id,
+            service_id=known,
+            run_id=self._parts.surroundings.new_id("run-"),
+            endpoint_id=call.ids["endpointId"],
+            revision_id=pinned,
+            input=given,
+        )
+        target = {
+            "memberId": call.member_id,
+            "publishedServiceId": known,
+            "endpointId": command.endpoint_id,
+            "runId": command.run_id,
+        }
+        if pinned:
+            target["revisionId"] = pinned
+        return await self._parts.writes.answer(call, command, lambda: self._check(command), target)
+
+    async def list_member_runs(self, call: Call) -> Answer:
+        """Show a page of the member's runs, newest first."""
+        self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        runs = self._parts.read_models.runs.of_scope(call.scope_id)
+        page = paging.page_of(
+            call,
+            (run for run in runs if run.member_id == call.member_id),
+            lambda run: (run.created_at, run.run_id),
+            newest_first=True,
+        )
+        rows = [documents.run(call.behaviour, run) for run in page.items]
+        return read({"runs": rows, "nextPageToken": page.next_token})
+
+    async def get_member_run(self, call: Call) -> Answer:
+        """Show a run of the member."""
+        self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        run = self._parts.read_models.runs.get(call.scope_id, call.ids["runId"])
+        if run is None or run.member_id != call.member_id:
+            raise problems.service_run_not_found(call.member_id, call.ids["runId"])
+        return read(documents.run(call.behaviour, run), run.version)
+
+    def _check(self, command: commands.InvokeMember) -> None:
+        service = self._parts.resolver.visible_service(command.scope_id, command.service_id)
+        reached = commands.reached_revision(service, command)
+        offered = platform.endpoints(reached.implementation)
+        if all(endpoint.endpoint_id != command.endpoint_id for endpoint in offered):
+            raise problems.studio_member_endpoint_not_found(command.endpoint_id)

@@ -1,0 +1,112 @@
+"""Members: create, list, read, change, and the service each one publishes."""
+
+from reference_server import documents, paging, requests
+from reference_server.commands import member as commands
+from reference_server.exchange import Answer, Call, Handler, read
+from reference_server.handlers.parts import Parts
+from reference_server.requests import Body
+
+_LONGEST_NAME = 256
+_LONGEST_DESCRIPTION = 2048
+
+
+class Members:
+    """Handlers of the member routes."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def handlers(self) -> dict[str, Handler]:
+        """Name each handler by its operationId."""
+        return {
+            "createMember": self.create_member,
+            "listMembers": self.list_members,
+            "getMember": self.get_member,
+            "updateMember": self.update_member,
+            "updateMemberImplementation": self.update_member_implementation,
+            "getMemberPublishedService": self.get_member_published_service,
+        }
+
+    async def create_member(self, call: Call) -> Answer:
+        """Accept a create; the id is the client's or a new one."""
+        body = Body(call.body, call.family_code)
+        name = body.needed("displayName", requests.ONE_LINE, _LONGEST_NAME)
+        member_id = body.text(
+            "memberId", requests.MEMBER_ID, 64
+        ) or self._parts.surroundings.new_id("m-")
+        command = commands.CreateMember(
+            scope_id=call.scope_id,
+            member_id=member_id,
+            display_name=name,
+            description=body.text("description", requests.TEXT, _LONGEST_DESCRIPTION),
+            kind=requests.kind(body),
+            published_service_id=call.behaviour.assigned_service_id(member_id, name),
+        )
+
+        def check() -> None:
+            self._parts.check_service_free(command)
+            commands.decide(self._parts.authority.member(call.scope_id, member_id), command)
+
+        ids = {"memberId": member_id, "publishedServiceId": command.published_service_id}
+        return await self._parts.writes.answer(call, command, check, ids)
+
+    async def list_members(self, call: Call) -> Answer:
+        """Show a page of the roster, oldest first."""
+        members = self._parts.read_models.members.of_scope(call.scope_id)
+        page = paging.page_of(call, members, lambda m: (m.created_at, m.member_id))
+        rows = [documents.summary(call.behaviour, member) for member in page.items]
+        return read({"scopeId": call.scope_id, "members": rows, "nextPageToken": page.next_token})
+
+    async def get_member(self, call: Call) -> Answer:
+        """Show a member."""
+        member = self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        return read(documents.detail(call.behaviour, member), member.version)
+
+    async def update_member(self, call: Call) -> Answer:
+        """Accept a merge patch of display name and description."""
+        body = Body(call.body, call.family_code)
+        name = None
+        if "displayName" in call.body:
+            name = body.needed("displayName", requests.ONE_LINE, _LONGEST_NAME)
+        command = commands.UpdateMember(
+            scope_id=call.scope_id,
+            member_id=call.member_id,
+            display_name=name,
+            describes="description" in call.body,
+            description=body.text("description", requests.TEXT, _LONGEST_DESCRIPTION),
+            expected_version=requests.expected_version(call.headers),
+        )
+        return await self._change(call, command)
+
+    async def update_member_implementation(self, call: Call) -> Answer:
+        """Accept another current implementation."""
+        body = Body(call.body, call.family_code)
+        implementation = requests.implementation(body)
+        if implementation is None:
+            raise body.refuse("", "The body has no implementation.")
+        command = commands.UpdateImplementation(
+            scope_id=call.scope_id,
+            member_id=call.member_id,
+            implementation=implementation,
+            expected_version=requests.expected_version(call.headers),
+        )
+        return await self._change(call, command)
+
+    async def get_member_published_service(self, call: Call) -> Answer:
+        """Show which service a member publishes."""
+        member = self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        document = {
+            "scopeId": call.scope_id,
+            "memberId": call.member_id,
+            "publishedServiceId": call.behaviour.published_service_shown(member),
+        }
+        return read(document, member.version)
+
+    async def _change(
+        self, call: Call, command: commands.UpdateMember | commands.UpdateImplementation
+    ) -> Answer:
+        def check() -> None:
+            member = self._parts.authority.member(call.scope_id, call.member_id)
+            commands.decide(member, command)
+
+        return await self._parts.writes.answer(call, command, check, {"memberId": call.member_id})

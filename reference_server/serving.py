@@ -1,0 +1,118 @@
+"""Serve until told to stop; announce the URL as one JSON line on stdout."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import uvicorn
+
+from reference_server import access, contract
+from reference_server.app import App, Settings
+from reference_server.behaviour import Behaviour
+from reference_server.cli import CANNOT_LISTEN, STORE_REFUSED, USAGE, refuse
+from reference_server.routing import HandlersDifferError
+from reference_server.store import Store, StoreRefusedError
+from reference_server.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the process was started; lag and deadline in seconds."""
+
+    host: str
+    port: int
+    data: Path | None
+    lag: tuple[float, float]
+    deadline: float
+    token_file: Path | None
+    path_prefix: str
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that announces itself, and ends with exit code 0 on SIGTERM and SIGINT."""
+
+    announcement = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            click.echo(self.announcement)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def serve(start: Start, behaviour_of: Callable[[str], Behaviour]) -> None:
+    """Serve; refuse with the documented exit code what cannot be served."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    prefix = "/" + start.path_prefix.strip("/") if start.path_prefix.strip("/") else ""
+    try:
+        loaded = contract.load(contract.spec_folder())
+        allowed = access.Access(None)
+        if start.token_file is not None:
+            allowed = access.read_token_file(start.token_file)
+    except (contract.ContractRefusedError, access.TokenFileRefusedError) as error:
+        refuse(USAGE, str(error))
+    listener = _listening(start)
+    settings = Settings(start.lag, start.deadline, prefix, allowed, behaviour_of)
+    try:
+        asyncio.run(_run(loaded, Store(start.data), settings, listener))
+    except StoreRefusedError as error:
+        refuse(STORE_REFUSED, str(error))
+    except HandlersDifferError as error:
+        refuse(USAGE, str(error))
+
+
+async def _run(
+    loaded: contract.Contract, store: Store, settings: Settings, listener: socket.socket
+) -> None:
+    app = App(loaded, store, settings, Surroundings())
+    try:
+        app.start()
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = _Server(config)
+        server.announcement = _announcement(listener, settings.prefix, loaded.hash)
+        await server.serve(sockets=[listener])
+    finally:
+        app.stop()
+
+
+def _announcement(listener: socket.socket, prefix: str, contract_hash: str) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}{prefix}"
+    return json.dumps({"url": url, "pid": os.getpid(), "contractHash": contract_hash})
+
+
+def _listening(start: Start) -> socket.socket:
+    family = socket.AF_INET6 if ":" in start.host else socket.AF_INET
+    # asyncio switches Nagle off only where the protocol is named
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((start.host, start.port))
+        listener.listen(1024)
+    except OSError as error:
+        refuse(CANNOT_LISTEN, f"cannot listen on {start.host}:{start.port}: {error.strerror}")
+    return listener
