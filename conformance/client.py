@@ -230,7 +230,7 @@ class Client:
     def _check_body(self, operation: Operation, body: Mapping[str, Any] | None, how: How) -> None:
         if operation.body is None or how.violates:
             return
-        wrong = self.contract.validators.body(operation.operation_id, operation.body, body or {})
+        wrong = self.contract.validators.body(operation.body, body or {})
         if wrong:
             raise HarnessError(
                 f"{self.cause} was about to send a {operation.operation_id} body that breaks the "

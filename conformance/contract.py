@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import yaml
 
@@ -44,7 +44,7 @@ class Operation:
         path: the template, such as `/api/scopes/{scopeId}/members`.
         receipt: None for a read and for a legacy write.
         error_codes: the codes by status, such as `{"404": ("STUDIO_MEMBER_NOT_FOUND",)}`.
-        body: JSON Schema of the request body; None if it takes none.
+        body: JSON Pointer of the request body's schema; None if it takes none.
 
     """
 
@@ -54,7 +54,7 @@ class Operation:
     receipt: ReceiptRule | None
     legacy_write: bool
     error_codes: Mapping[str, tuple[str, ...]]
-    body: Mapping[str, Any] | None
+    body: str | None
 
     @property
     def is_write(self) -> bool:
@@ -196,16 +196,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _operations(document: Mapping[str, Any]) -> list[Operation]:
     return [
-        _operation(document, method, path, entry)
+        _operation(method, path, entry)
         for path, item in document["paths"].items()
         for method, entry in item.items()
         if method in METHODS
     ]
 
 
-def _operation(
-    document: Mapping[str, Any], method: str, path: str, entry: Mapping[str, Any]
-) -> Operation:
+def _operation(method: str, path: str, entry: Mapping[str, Any]) -> Operation:
     receipt = entry.get("x-operation-receipt")
     return Operation(
         operation_id=entry["operationId"],
@@ -217,17 +215,18 @@ def _operation(
         error_codes={
             str(status): tuple(codes) for status, codes in entry.get("x-error-codes", {}).items()
         },
-        body=_body(document, entry.get("requestBody")),
+        body=_body(method, path, entry),
     )
 
 
-def _body(document: Mapping[str, Any], body: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    if body is None:
+def _body(method: str, path: str, entry: Mapping[str, Any]) -> str | None:
+    """Return the JSON Pointer, as a URI fragment, of the schema of the first body offered."""
+    if "requestBody" not in entry:
         return None
-    if "$ref" in body:
-        body = document["components"]["requestBodies"][body["$ref"].rsplit("/", 1)[-1]]
-    schema: Mapping[str, Any] = next(iter(body["content"].values()))["schema"]
-    return schema
+    media = next(iter(entry["requestBody"]["content"]))
+    steps = ("paths", path, method, "requestBody", "content", media, "schema")
+    escaped = (step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(f"/{quote(step)}" for step in escaped)
 
 
 def _requirement(name: str, entry: Mapping[str, Any]) -> Requirement:

@@ -64,16 +64,11 @@ class Validators:
         """Return what breaks the requirement's own branch of the schema `kind`."""
         return _violations(self._rules[kind, requirement], document)
 
-    def body(self, operation_id: str, schema: Schema, document: object) -> list[Violation]:
-        """Return what breaks an operation's request body schema, as the OpenAPI document has it."""
-        if operation_id not in self._bodies:
-            self._bodies[operation_id] = jsonschema_rs.Draft202012Validator(
-                dict(schema),
-                registry=self._registry,
-                base_uri=f"{BASE}openapi.yaml",
-                validate_formats=True,
-            )
-        return _violations(self._bodies[operation_id], document)
+    def body(self, pointer: str, document: object) -> list[Violation]:
+        """Return what breaks the request body schema at a JSON Pointer of the OpenAPI document."""
+        if pointer not in self._bodies:
+            self._bodies[pointer] = self._compile({"$ref": f"{BASE}openapi.yaml#{pointer}"})
+        return _violations(self._bodies[pointer], document)
 
 
 def _violations(validator: jsonschema_rs.Validator, document: object) -> list[Violation]:
