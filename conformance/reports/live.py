@@ -66,7 +66,7 @@ class LiveProgress:
             done = self._done
         lines = [f"{done} of {self._total} scenarios done"]
         lines += [
-            f"  {name.replace('_', ' ')}{f': waiting for {what}' if what else ''}"
+            f"  {f'waits for {what} · ' if what else ''}{name.replace('_', ' ')}"
             for name, what in waiting[:LINES]
         ]
         return Group(
