@@ -102,7 +102,7 @@ def a_202_can_be_looked_up_at_once(operation: OperationHistory) -> Judgements:
     if receipt.status != ACCEPTED:
         yield expect.branch("synchronous_throughout", receipt)
     elif first := operation.first_status_answer():
-        held = first.members.get("commandId") == operation.command_id
+        held = first.ok and first.members.get("commandId") == operation.command_id
         expected = "the first GET of statusUrl is 200 and names the command"
         yield expect.that(held, expected, expect.answer(first), receipt, first)
     elif operation.status_reads:
