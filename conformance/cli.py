@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  # what only one command needs is imported there: --version must be quick
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -12,9 +13,14 @@ from typing import Any
 
 import click
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line and end the process with a documented exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without → is no reason to fail
     sys.exit(outcome(sys.argv[1:]))
 
 
@@ -22,6 +28,8 @@ def outcome(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; what goes wrong becomes one sentence."""
     try:
         return int(ackproof.main(list(arguments), "ackproof", standalone_mode=False) or 0)
+    except SystemExit:  # Rich ends so when whoever read the output is gone
+        return INTERRUPTED
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001  # nobody else says it
         from conformance.failures import exit_of
 

@@ -20,7 +20,7 @@ from conformance.target_file import TargetFileError
 
 LONGEST_SENTENCE: Final = 2000
 CODES: Final = {
-    (KeyboardInterrupt, click.Abort): Exit.INTERRUPTED,
+    (KeyboardInterrupt, click.Abort, BrokenPipeError): Exit.INTERRUPTED,
     (ServerNotStarted, TargetUnusable): Exit.UNREACHABLE,
     (
         click.ClickException,
@@ -35,10 +35,6 @@ CODES: Final = {
 
 def exit_of(problem: BaseException) -> int:
     """Print one sentence to stderr and return the documented exit code."""
-    if isinstance(problem, BrokenPipeError):
-        # Whoever read the output is gone; stdout must not complain again when it is closed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.INTERRUPTED
     for kinds, code in CODES.items():
         if isinstance(problem, kinds):
             return _say(_sentence(problem), code)
@@ -47,7 +43,7 @@ def exit_of(problem: BaseException) -> int:
 
 def _sentence(problem: BaseException) -> str:
     match problem:
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt() | click.Abort() | BrokenPipeError():
             return "Interrupted."
         case click.ClickException():
             return problem.format_message()

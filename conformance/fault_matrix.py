@@ -74,7 +74,7 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
     """
     contract = load_contract()
     if file is not None:
-        report_file.prepare(file.parent)
+        report_file.prepare(file.parent, file.name)
     faults = _chosen(described_by_server("--list-faults"), names)
     console = Console()
     rows: list[Row] = []

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -144,6 +146,27 @@ def test_the_matrix_tells_a_caught_fault(tmp_path: Path) -> None:
     assert "caught  invoke-resolves-to-bare-member-id: RES-03\n" in done.stdout
     assert done.returncode == 0
     assert matrix["faults"][0]["missed"] == {}
+
+
+def test_ctrl_c_in_the_middle_of_a_run_still_reports_what_was_judged(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [ACKPROOF, "run", "--report-dir", "out"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ackproof ")
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    report = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
+
+    assert process.returncode == report["exit_code"] == 130
+    assert report["interrupted"]
+    assert "exit 130: interrupted" in out
+    assert not errors
 
 
 class Liar(BaseHTTPRequestHandler):

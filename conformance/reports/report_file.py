@@ -15,8 +15,8 @@ class ReportUnwritable(Exception):  # noqa: N818  # the CLI words it
     """The report folder cannot be written to; the message is one sentence."""
 
 
-def prepare(folder: Path) -> None:
-    """Make the folder and prove, before anything is judged, that a report can be written there.
+def prepare(folder: Path, name: str = NAME) -> None:
+    """Make the folder and prove, before anything is judged, that a file can be written there.
 
     Raises:
         ReportUnwritable: it cannot.
@@ -30,8 +30,8 @@ def prepare(folder: Path) -> None:
         raise ReportUnwritable(
             f"The report folder {folder} cannot be written to: {problem.strerror}."
         ) from problem
-    if (folder / NAME).is_dir():
-        raise ReportUnwritable(f"The report cannot be written: {folder / NAME} is a folder.")
+    if (folder / name).is_dir():
+        raise ReportUnwritable(f"The report cannot be written: {folder / name} is a folder.")
 
 
 def write(report: Report, folder: Path) -> Path:
