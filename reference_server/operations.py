@@ -95,9 +95,9 @@ class Operations:
         return operation
 
     async def verdict(self, operation: Operation) -> Operation:
-        """Wait until an operation is pending no more."""
+        """Wait until an operation is ready or failed, past its deadline if need be."""
         stream = StreamId("operation", operation.scope_id, operation.command_id)
-        while operation.status == "pending":
+        while not operation.decided:
             await self._read_models.operations.shows(stream, operation.version + 1)
             operation = self.visible(operation.scope_id, operation.command_id)
         return operation

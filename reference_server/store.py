@@ -100,18 +100,25 @@ class Store:
         on_durable: Callable[[list[Batch]], None],
         on_broken: Callable[[list[Batch], Exception], None],
     ) -> None:
-        """Start the writer; both callbacks run on the loop, in order of commit."""
+        """Start the writer; both callbacks run on the loop, in order of commit.
+
+        After the first error nothing is committed any more: every later batch is broken too.
+        """
 
         def write() -> None:
+            broken: sqlite3.Error | None = None
             while (batch := self._queue.get()) is not None:
                 group = [batch, *self._waiting()]
                 try:
-                    self._commit(group)
+                    if broken is None:
+                        self._commit(group)
                 except sqlite3.Error as error:
-                    loop.call_soon_threadsafe(on_broken, group, error)
-                    return
+                    broken = error
                 with suppress(RuntimeError):  # the loop was closed under a last commit
-                    loop.call_soon_threadsafe(on_durable, group)
+                    if broken is None:
+                        loop.call_soon_threadsafe(on_durable, group)
+                    else:
+                        loop.call_soon_threadsafe(on_broken, group, broken)
 
         self._writer = threading.Thread(target=write, name="store-writer", daemon=True)
         self._writer.start()

@@ -6,7 +6,7 @@ from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
 
 
-@fault(breaks="ACK-04", also=("MBR-03",))
+@fault(breaks="ACK-04")
 class AnswersRenameWithoutBody(Behaviour):
     """Answers an accepted rename 204, so that nobody learns its command id."""
 
@@ -23,7 +23,7 @@ class AnswersRenameWithoutBody(Behaviour):
         return super().answer_body(operation, receipt, resource)
 
 
-@fault(breaks="ACK-07")
+@fault(breaks="ACK-07", also="STA-01")
 class RegistersStatusLate(Behaviour):
     """Makes a statusUrl known only 200 ms after the 202 left."""
 

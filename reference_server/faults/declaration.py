@@ -55,7 +55,7 @@ def fault(
 
 def kebab(behaviour: type[Behaviour]) -> str:
     """Name a behaviour after its class: ResolvesBoth becomes resolves-both."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", behaviour.__name__).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", behaviour.__name__).lower()
 
 
 def sentence(behaviour: type[Behaviour]) -> str:
