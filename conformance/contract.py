@@ -81,12 +81,13 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything under spec/, loaded once."""
+    """Everything under spec/, loaded once; `profiles` names those that each one includes."""
 
     version: str
     hash: str
     operations: Mapping[str, Operation]
     requirements: Mapping[str, Requirement]
+    profiles: Mapping[str, tuple[str, ...]]
     document: Mapping[str, Any]
     schemas: Mapping[str, Mapping[str, Any]]
 
@@ -156,6 +157,10 @@ def load_contract(folder: Path | None = None) -> Contract:
                 name: _requirement(name, entry)
                 for area in AREAS
                 for name, entry in _read(folder / "requirements" / f"{area}.yaml").items()
+            },
+            profiles={
+                name: tuple(entry["includes"])
+                for name, entry in _read(folder / "profiles.yaml").items()
             },
             document=document,
             schemas=schemas,

@@ -30,7 +30,7 @@ class Plan:
     """The checks of one run.
 
     Attributes:
-        profiles: claimed profiles, or the profiles of the requirements that were asked for.
+        profiles: claimed profiles and those that they include.
         requirements: those that get a verdict, in catalogue order.
         planned: those of the profiles that no check judges yet.
         scenarios: in the order of starting; the control first.
@@ -82,7 +82,8 @@ def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> P
 
     """
     only = tuple(only)
-    claimed = _claimed(contract, target.profiles, only)
+    profiles = _included(contract, target.profiles)
+    claimed = _claimed(contract, profiles, only)
     judged = tuple(requirement for requirement in claimed if not requirement.planned)
     wanted = {requirement.id for requirement in judged}
     invariants = tuple(one for one in INVARIANTS if one.requirement in wanted)
@@ -97,7 +98,7 @@ def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> P
     )
     affordable, unaffordable = _within(chosen, target.max_writes)
     return Plan(
-        target.profiles,
+        profiles,
         judged,
         tuple(requirement for requirement in claimed if requirement.planned),
         affordable,
@@ -107,13 +108,19 @@ def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> P
     )
 
 
-def _claimed(
-    contract: Contract, profiles: tuple[str, ...], only: tuple[str, ...]
-) -> tuple[Requirement, ...]:
-    known = tuple(sorted({name for one in contract.requirements.values() for name in one.profiles}))
+def _included(contract: Contract, profiles: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the profiles with those that they include, each before what includes it."""
+    known = tuple(contract.profiles)
     for profile in profiles:
         if profile not in known:
             raise UnknownSelection("profile", profile, known)
+    included = [one for profile in profiles for one in (*contract.profiles[profile], profile)]
+    return tuple(dict.fromkeys(included))
+
+
+def _claimed(
+    contract: Contract, profiles: tuple[str, ...], only: tuple[str, ...]
+) -> tuple[Requirement, ...]:
     for name in only:
         if name not in contract.requirements:
             raise UnknownSelection("requirement", name, tuple(contract.requirements))

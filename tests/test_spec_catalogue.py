@@ -153,6 +153,12 @@ def test_a_profile_has_its_totals(profile: str, totals: tuple[int, int, int]) ->
     assert (levels["MUST"], levels["SHOULD"], levels["MAY"]) == totals
 
 
+def test_the_profiles_are_those_of_the_catalogue_and_include_only_each_other() -> None:
+    profiles = yaml.safe_load((SPEC / "profiles.yaml").read_text(encoding="utf-8"))
+    assert set(profiles) == set(TOTALS)
+    assert {one for entry in profiles.values() for one in entry["includes"]} <= set(TOTALS)
+
+
 def test_schema_branches_are_annotated_with_judged_requirements() -> None:
     entries = catalogue()
     found = {

@@ -1,5 +1,6 @@
 """The report for people: what is judged, how each profile stands, each finding, what is missing."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from conformance.reports.printable import printable
 
 FINDINGS_IN_FULL: Final = 3
 EXCHANGES_IN_FULL: Final = 3
+NAMES_AND_NUMBERS: Final = re.compile(r"[\w-]*\d[\w-]*")
 STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
 
 
@@ -115,16 +117,27 @@ def _print_cause(console: Console, cause: str, broken: Sequence[ShownVerdict]) -
 
 
 def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str]) -> None:
-    """Print the findings of a requirement that no shared cause explains."""
+    """Print the findings of a requirement that no shared cause explains, one of each sort."""
     own = [finding for finding in verdict.findings if finding.cause not in shared]
     if not own:
         return
     console.print()
-    _print_requirement(console, verdict, own[:FINDINGS_IN_FULL])
+    sorts = list({_sort(finding): finding for finding in reversed(own)}.values())[::-1]
+    _print_requirement(console, verdict, sorts[:FINDINGS_IN_FULL])
     beyond_the_report = verdict.findings_total - len(verdict.findings)
-    left = len(own[FINDINGS_IN_FULL:]) + beyond_the_report
+    left = len(own) - len(sorts[:FINDINGS_IN_FULL]) + beyond_the_report
     if left:
-        console.print(Text(f"  and {counted(left, 'more finding')} of {verdict.id}"))
+        alike = " like these" if len(sorts) <= FINDINGS_IN_FULL else ""
+        console.print(Text(f"  and {counted(left, 'more finding')} of {verdict.id}{alike}"))
+
+
+def _sort(finding: ShownFinding) -> tuple[str, str, str]:
+    """Name what findings have in common that differ only in ids and numbers."""
+    return (
+        finding.check,
+        NAMES_AND_NUMBERS.sub("#", finding.expected),
+        NAMES_AND_NUMBERS.sub("#", finding.actual),
+    )
 
 
 def _print_requirement(
