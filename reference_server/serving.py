@@ -89,6 +89,7 @@ async def _run(
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
         )
         server = _Server(config)
