@@ -67,7 +67,7 @@ class Worker:
         except Exception:
             log.exception("operation %s broke", operation.command_id)
             message = "The server met an unexpected error."
-            await self._fail(operation, "OPERATION_INTERNAL_FAILURE", message, retryable=True)
+            await self._fail(operation, "OPERATION_INTERNAL_FAILURE", message)
 
     async def _advance(self, operation: Operation) -> None:
         command = codec.from_document(operation.admitted.command)
@@ -215,12 +215,10 @@ class Worker:
         target = {"revisionId": accepted.revision_id}
         return Change((Append(stream, (accepted,)),), 1, visible, target=target)
 
-    async def _fail(
-        self, operation: Operation, code: str, message: str, *, retryable: bool = False
-    ) -> None:
+    async def _fail(self, operation: Operation, code: str, message: str) -> None:
         known = self._authority.operation(operation.scope_id, operation.command_id)
         effect = "none" if known is None or known.proven == "accepted" else "committed"
-        await self._record(operation, event=Failed(code, message, effect, retryable))
+        await self._record(operation, event=Failed(code, message, effect, retryable=False))
 
     async def _record(self, operation: Operation, *appends: Append, event: Any) -> None:  # noqa: ANN401  # an operation event
         stream = StreamId("operation", operation.scope_id, operation.command_id)

@@ -201,5 +201,5 @@ def _failed(operation: Operation, event: Failed, at: str) -> Operation:
 def _timed_out(operation: Operation, at: str) -> Operation:
     effect = "unknown" if operation.stage == "accepted" else "committed"
     message = "The deadline passed before the outcome was known."
-    failure = Failure("OPERATION_TIMED_OUT", message, operation.stage, True, effect, at)  # noqa: FBT003
+    failure = Failure("OPERATION_TIMED_OUT", message, operation.stage, False, effect, at)  # noqa: FBT003
     return replace(operation, status="timed_out", failure=failure, completed_at=at)
