@@ -252,12 +252,21 @@ def test_one_cause_has_one_headline_with_its_ids() -> None:
 
 
 def test_at_most_three_findings_of_a_requirement_are_printed_in_full() -> None:
-    findings = [finding("ACK-01", actual=f"number {number}") for number in range(60)]
+    words = ("one", "two", "three", "four") * 15
+    findings = [finding("ACK-01", actual=f"number {word}") for word in words]
     out = printed(run_of(verdict("ACK-01", "fail", *findings)))
 
     assert out.count("  actual     number") == 3
     assert out.count("MUST  fail") == 1
     assert "and 57 more findings of ACK-01" in out
+
+
+def test_findings_that_differ_only_in_ids_and_numbers_are_printed_once() -> None:
+    findings = [finding("ACK-01", actual=f"ap-1f{number} at {number}") for number in range(5)]
+    out = printed(run_of(verdict("ACK-01", "fail", *findings)))
+
+    assert out.count("  actual ") == 1
+    assert "and 4 more findings of ACK-01 like these" in out
 
 
 def test_equal_reasons_are_one_line() -> None:
