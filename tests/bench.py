@@ -1,0 +1,239 @@
+"""Measure the figures of docs/benchmarks.md and write its table (`make bench`; Linux).
+
+What is measured, each several times, each in processes of its own:
+
+- `ackproof run` against the embedded server at 20 ms lag: seconds of wall time, the longest chain
+  of waits that the run itself reports, and the peak resident memory of the kit's process and of
+  the server's (VmHWM of /proc/PID/status, read every 10 ms);
+- the reference server, from the start of its process to its ready line and a first answer;
+- `ackproof --version`, `ackproof plan`, and `ackproof faults` in its quick form;
+- creates that the reference server accepts in a second, from 8 connections that stay open, with a
+  passing store and with one on a file.
+
+The client of the last figure runs on the same cores as the server and takes its share of them.
+"""
+
+import http.client
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+from urllib.parse import urlsplit
+
+DOCUMENT: Final = Path(__file__).parent.parent / "docs/benchmarks.md"
+BEGIN: Final = "<!-- figures, written by make bench -->\n"
+END: Final = "<!-- end of figures -->\n"
+ACKPROOF: Final = str(Path(sys.executable).parent / "ackproof")
+SERVER: Final = (sys.executable, "-m", "reference_server", "--no-auth", "--port", "0")
+PEAK_EVERY_SECONDS: Final = 0.01
+CONNECTIONS: Final = 8
+WRITES: Final = 2000
+ACCEPTED: Final = 202
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured over several runs, and the limit it must keep (None: none was set)."""
+
+    name: str
+    unit: str
+    values: tuple[float, ...]
+    limit: str = ""
+
+    def row(self) -> str:
+        """Write it as a row of the table."""
+        digits = 0 if self.unit in {"MB", "1/s"} else 2
+        shown = [f"{one:.{digits}f}" for one in (median(self.values), *self.span())]
+        limit = self.limit or "none"
+        return f"| {self.name} | {self.unit} | {' | '.join(shown)} | {len(self.values)} | {limit} |"
+
+    def span(self) -> tuple[float, float]:
+        """Give the least and the most."""
+        return min(self.values), max(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One full run: seconds, and peaks in MB."""
+
+    wall: float
+    longest_chain: float
+    kit_peak: float
+    server_peak: float
+
+
+def timed(*command: str, times: int) -> tuple[float, ...]:
+    """Run a command that must end with 0; return the seconds of each time."""
+
+    def once() -> float:
+        began = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - began
+
+    return tuple(once() for _ in range(times))
+
+
+def full_run() -> Run:
+    """Judge the embedded server once, and watch the memory of both processes meanwhile."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        kit = subprocess.Popen([ACKPROOF, "run", "--report-dir", folder], stdout=subprocess.DEVNULL)
+        peaks = {kit.pid: 0.0}
+        while kit.poll() is None:
+            for child in children(kit.pid):
+                peaks.setdefault(child, 0.0)
+            peaks = {pid: max(known, peak(pid)) for pid, known in peaks.items()}
+            time.sleep(PEAK_EVERY_SECONDS)
+        wall = time.perf_counter() - began
+        report = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
+    if kit.returncode:
+        sys.exit(f"bench: the full run ended with exit code {kit.returncode}")
+    kit_peak = peaks.pop(kit.pid)
+    return Run(wall, report["timing"]["longest_wait_seconds"], kit_peak, max(peaks.values()))
+
+
+def children(pid: int) -> list[int]:
+    """Give the child processes; none once the process has ended."""
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def peak(pid: int) -> float:
+    """Give the peak resident memory in MB; 0 once the process has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    lines = (line.split() for line in status.splitlines())
+    return next((int(words[1]) * 1024 / 1e6 for words in lines if words[0] == "VmHWM:"), 0.0)
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[str]:
+    """Serve, and yield the URL once the ready line is there."""
+    process = subprocess.Popen([*SERVER, *arguments], stdout=subprocess.PIPE, text=True)
+    try:
+        if process.stdout is None:
+            sys.exit("bench: the server has no output")
+        yield json.loads(process.stdout.readline())["url"]
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def start() -> float:
+    """Return the seconds from the start of a server process to its first answer."""
+    began = time.perf_counter()
+    with served() as url:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc)
+        connection.request("GET", "/health/ready")
+        connection.getresponse().read()
+        return time.perf_counter() - began
+
+
+def accepted_per_second(*arguments: str) -> float:
+    """Create members from several connections; return how many were accepted in a second."""
+    with served(*arguments) as url, ThreadPoolExecutor(CONNECTIONS) as pool:
+        share = WRITES // CONNECTIONS
+        began = time.perf_counter()
+        accepted = sum(pool.map(lambda mine: creates(url, mine, share), range(CONNECTIONS)))
+        seconds = time.perf_counter() - began
+    if accepted != share * CONNECTIONS:
+        sys.exit(f"bench: {accepted} of {share * CONNECTIONS} creates were accepted")
+    return accepted / seconds
+
+
+def creates(url: str, mine: int, count: int) -> int:
+    """Create members over one connection; return how many were accepted."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    accepted = 0
+    for number in range(count):
+        name = f"b-{mine}-{number}"
+        body = {"memberId": name, "displayName": name, "implementationKind": "workflow"}
+        headers = {"content-type": "application/json"}
+        connection.request("POST", "/api/scopes/bench/members", json.dumps(body), headers)
+        answer = connection.getresponse()
+        answer.read()
+        accepted += answer.status == ACCEPTED
+    connection.close()
+    return accepted
+
+
+def on_a_file() -> float:
+    """Return the accepted creates a second with a store on a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return accepted_per_second("--data", str(Path(folder) / "events.sqlite"))
+
+
+def repeated(measure: Callable[[], float], times: int) -> tuple[float, ...]:
+    """Measure several times."""
+    return tuple(measure() for _ in range(times))
+
+
+def figures() -> list[Figure]:
+    """Measure everything."""
+    runs = [full_run() for _ in range(5)]
+    version = timed(ACKPROOF, "--version", times=10)
+    faults = timed(ACKPROOF, "faults", times=2)
+    passing, on_file = repeated(accepted_per_second, 5), repeated(on_a_file, 5)
+    return [
+        Figure("full run", "s", tuple(one.wall for one in runs), "10"),
+        Figure("its longest chain of waits", "s", tuple(one.longest_chain for one in runs)),
+        Figure("peak memory of the kit", "MB", tuple(one.kit_peak for one in runs), "200"),
+        Figure("peak memory of the server", "MB", tuple(one.server_peak for one in runs), "200"),
+        Figure("server start to first answer", "s", repeated(start, 10), "1"),
+        Figure("`ackproof --version`", "s", version, "0.3"),
+        Figure("`ackproof plan`", "s", timed(ACKPROOF, "plan", times=5)),
+        Figure("`ackproof faults`", "s", faults),
+        Figure("accepted creates, passing store", "1/s", passing),
+        Figure("accepted creates, store on a file", "1/s", on_file),
+    ]
+
+
+def table(measured: Sequence[Figure]) -> str:
+    """Write the figures, what two of them say about each other, and where they were taken."""
+    named = {figure.name: median(figure.values) for figure in measured}
+    chain = named["full run"] / named["its longest chain of waits"]
+    store = named["accepted creates, store on a file"] / named["accepted creates, passing store"]
+    compared = (
+        f"A full run takes {chain:.2f} times its longest chain of waits. With a store on a file, "
+        f"every commit flushed to disk, the server accepts {store:.2f} times as many writes a "
+        "second as with a passing one."
+    )
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    rows = [
+        "| what | unit | median | least | most | runs | limit |",
+        "|---|---|---:|---:|---:|---:|---:|",
+        *(figure.row() for figure in measured),
+        "",
+        compared,
+        "",
+        f"Command: `make bench`. Machine: {machine}. {python}.",
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def main() -> None:
+    """Measure, print the table and put it between the markers of the document."""
+    written = table(figures())
+    head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
+    tail = rest.partition(END)[2]
+    DOCUMENT.write_text(f"{head}{BEGIN}\n{written}\n{END}{tail}", encoding="utf-8")
+    sys.stdout.write(written)
+
+
+if __name__ == "__main__":
+    main()
