@@ -100,6 +100,10 @@ class Behaviour:
         """Give the state that this read shows; `reads` counts earlier reads of the operation."""
         return operation
 
+    def status_answer(self, operation: Operation) -> int:  # noqa: ARG002
+        """HTTP status of a read of a statusUrl: 200, whatever became of the command."""
+        return DONE_ANSWER
+
     def unknown_operation(self, scope_id: str, command_id: str) -> Document:  # noqa: ARG002
         """Answer a read of a command that nobody gave; raises 404 OPERATION_NOT_FOUND."""
         raise problems.operation_not_found(command_id)
@@ -161,6 +165,13 @@ class Behaviour:
         """
         return self.published_service_id(member)
 
+    def service_for_bind(self, named_by_caller: str | None) -> str | None:  # noqa: ARG002
+        """Choose the service that a bind deploys to; None is the member's own.
+
+        `named_by_caller` is a serviceId in the query or body.
+        """
+        return None
+
     def service_while_unobserved(
         self,
         member_id: str,  # noqa: ARG002
@@ -211,9 +222,9 @@ class Behaviour:
         """Give the invokePath of an endpoint contract."""
         return path
 
-    def command_id_of_run(self, run: Run) -> str:
-        """Give the commandId that a run document carries."""
-        return run.command_id
+    def run_shown(self, run: Run, document: Document) -> Document:  # noqa: ARG002
+        """Give the document of a run in its last form."""
+        return document
 
     # Problems.
 

@@ -74,14 +74,14 @@ def run(behaviour: Behaviour, shown: Run) -> Document:
         "effect": "committed",
         "occurredAt": shown.updated_at,
     }
-    return {
+    document = {
         "scopeId": shown.scope_id,
         "memberId": shown.member_id,
         "publishedServiceId": shown.service_id,
         "runId": shown.run_id,
         "revisionId": shown.revision_id,
         "endpointId": shown.endpoint_id,
-        "commandId": behaviour.command_id_of_run(shown),
+        "commandId": shown.command_id,
         "correlationId": shown.correlation_id,
         "runStatus": shown.word,
         "stateVersion": shown.version,
@@ -90,6 +90,7 @@ def run(behaviour: Behaviour, shown: Run) -> Document:
         "createdAt": shown.created_at,
         "updatedAt": shown.updated_at,
     }
+    return behaviour.run_shown(shown, document)
 
 
 def endpoint_contract(

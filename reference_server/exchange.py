@@ -39,6 +39,12 @@ class Call:
         """The INVALID_... code of the route's family: the first that the contract lists."""
         return self.operation.error_codes["400"][0]
 
+    @property
+    def named_service(self) -> str | None:
+        """A serviceId that the caller put into the query or the body."""
+        named = self.query.get("serviceId") or self.body.get("serviceId")
+        return named if isinstance(named, str) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

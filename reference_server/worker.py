@@ -199,9 +199,11 @@ class Worker:
         asked = _service_command(member, command)
         if member is None or asked is None:
             return None
-        service = self._authority.service(command.scope_id, member.published_service_id)
+        deployed = command.service_id if isinstance(command, members.BindMember) else None
+        service_id = deployed or member.published_service_id
+        service = self._authority.service(command.scope_id, service_id)
         events = services.decide(service, asked)
-        stream = StreamId("service", command.scope_id, member.published_service_id)
+        stream = StreamId("service", command.scope_id, service_id)
         return stream, events, (service.version if service else 0) + len(events)
 
     def _register_run(self, command: runs.InvokeMember) -> Change:
@@ -244,7 +246,7 @@ def _service_command(member: Member | None, command: Any) -> services.ServiceCom
     match command:
         case members.BindMember() if member is not None:
             return services.DeployRevision(
-                member.published_service_id,
+                command.service_id or member.published_service_id,
                 command.revision_id,
                 command.implementation or member.implementation or {},
                 member.display_name,

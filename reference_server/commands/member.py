@@ -53,13 +53,17 @@ class UpdateImplementation:
 
 @dataclass(frozen=True, slots=True)
 class BindMember:
-    """Publish an implementation, the recorded one where None, as a revision and serve it."""
+    """Publish an implementation, the recorded one where None, as a revision and serve it.
+
+    `service_id` is where it is deployed; None is the member's published service.
+    """
 
     scope_id: str
     member_id: str
     revision_id: str
     implementation: Document | None
     expected_version: int | None
+    service_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

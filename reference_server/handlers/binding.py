@@ -43,6 +43,7 @@ class Bindings:
             revision_id=revision_id or self._parts.surroundings.new_id("rev-"),
             implementation=requests.implementation(body),
             expected_version=requests.expected_version(call.headers),
+            service_id=call.behaviour.service_for_bind(call.named_service),
         )
         expected = {"revisionId": command.revision_id}
         return await self._change(call, command, {}, expected)

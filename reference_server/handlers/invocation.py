@@ -47,9 +47,8 @@ class Invocations:
         body.text("commandId", requests.COMMAND_ID, 128)
         pinned = body.text("revisionId", requests.SEGMENT_ID, 128)
         given = requests.payload(body)
-        named = call.query.get("serviceId") or call.body.get("serviceId")
         known = self._parts.resolver.service_for_invoke(
-            call.behaviour, call.scope_id, call.member_id, named if isinstance(named, str) else None
+            call.behaviour, call.scope_id, call.member_id, call.named_service
         )
         command = commands.InvokeMember(
             scope_id=call.scope_id,
