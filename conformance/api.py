@@ -2,14 +2,14 @@
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from conformance.checks import Unverified
 from conformance.client import PLAIN, Client, Encoded, How
 from conformance.exchange import Exchange
-from conformance.expect import answer
+from conformance.expect import answer, code_of
 from conformance.history import TERMINAL, instant, rank
 from conformance.target import Implementation, Target
 
@@ -144,11 +144,26 @@ class Api:
             send.get_member_binding(member_id),
             send.get_member_binding_readiness(member_id),
             send.list_member_revisions(member_id),
-            send.get_member_endpoint_contract(member_id, "chat"),
+            send.get_member_endpoint_contract(member_id, self.endpoint),
             send.list_member_runs(member_id),
             send.get_member_run(member_id, "no-such-run"),
             send.get_member_published_service(member_id),
         )
+
+    def write_everywhere(self, member_id: str) -> Iterator[Exchange]:
+        """Write to a member on every route, invoke first; the revision named never was."""
+        send, good = self.send, self.fixture("good")
+        yield self.invoke(member_id, good)
+        yield send.activate_member_revision(member_id, "no-such-revision")
+        yield send.retire_member_revision(member_id, "no-such-revision")
+        yield send.update_member(member_id, {"displayName": "Written to everywhere"})
+        yield send.update_member_implementation(member_id, dict(good.branch))
+        yield send.bind_member(member_id, dict(good.branch))
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of the good implementation; `chat` where the target has none."""
+        return self.target.good.endpoint if self.target.good else "chat"
 
     def bound_member(self, fixture: Literal["good", "poison", "slow"] = "good") -> Member:
         """Create a member, bind the fixture to it, and wait until it is ready."""
@@ -239,6 +254,21 @@ class Api:
             return self._poll(write, url)
         return self._watch(write, shows)
 
+    def refusal_of(self, asked: Exchange) -> str:
+        """Return the code that a request ended with, at once or after acceptance; "" without one.
+
+        Raises:
+            Unverified: the run's own limit came before the verdict.
+
+        """
+        if not asked.ok:
+            return code_of(asked)
+        settled = self.verdict_of(asked)
+        if settled.ending == "undecided":
+            raise Unverified(f"{asked.line} was not decided in time", asked, settled.last)
+        code = settled.failure.get("code")
+        return code if isinstance(code, str) else ""
+
     def _probe(self, claim: Exchange) -> None:
         location, model = claim.header("location"), claim.members.get("readModelUrl")
         if claim.status == CREATED and location and self.send.may_follow(location, claim):
@@ -309,6 +339,12 @@ class Api:
         url = write.members.get("statusUrl")
         if write.ok and isinstance(url, str) and self.send.may_follow(url, write):
             self.send.follow(url, write)
+
+    def read_model(self, settled: Settled) -> None:
+        """Read what shows the effect of a write, if its answers name it."""
+        url = settled.document.get("readModelUrl")
+        if isinstance(url, str) and self.send.may_follow(url, settled.write):
+            self.send.follow(url, settled.write)
 
     def again(self, url: object, given_in: Exchange) -> Exchange:
         """Read a URL that the server gave.
