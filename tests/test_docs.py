@@ -1,0 +1,163 @@
+"""The documents tell the truth: quotes, output, commands, links and counts."""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from conformance.cli import ackproof
+from conformance.contract import load_contract
+from conformance.judge import Exit
+from conformance.target_file import load_target
+from reference_server.cli import main as server
+
+ROOT = Path(__file__).parent.parent
+ACKPROOF = str(Path(sys.executable).parent / "ackproof")
+DOCUMENTS = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in (
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        ROOT / "docs/changes/README.md",
+        ROOT / "spec/README.md",
+    )
+}
+FENCE = re.compile(r"^([^\n]*)\n\n?```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+QUOTED = re.compile(r"`([\w/.-]+)`:$")
+NAMES_AND_NUMBERS = re.compile(r"(?!\b[A-Z]{3}-\d\d\b)[\w-]*\d[\w-]*")
+LEFT_OUT = re.compile(r"\.\.\.$", re.MULTILINE)
+
+
+def fences(language: str) -> Iterator[tuple[str, str, str]]:
+    """Yield document, the line before and the content of each block in a language."""
+    for name, text in DOCUMENTS.items():
+        for before, found, content in re.findall(FENCE, text):
+            if found == language:
+                yield name, before, content
+
+
+def quotes() -> Iterator[tuple[str, str, str]]:
+    for language in ("python", "yaml"):
+        for name, before, content in fences(language):
+            source = QUOTED.search(before)
+            if source:
+                yield name, source[1], content
+
+
+def commands() -> set[tuple[str, str]]:
+    """Give every `ackproof` command that a document names, with the document."""
+    found = set()
+    for name, text in DOCUMENTS.items():
+        inline = re.findall(r"`(?:\.venv/bin/)?ackproof ([^`]+)`", text)
+        shell = re.findall(r"^\$ (?:\.venv/bin/)?ackproof ([^#\n]+)", text, re.MULTILINE)
+        found |= {(name, " ".join(command.split())) for command in inline + shell}
+    return found
+
+
+def transcripts() -> Iterator[tuple[str, str, str]]:
+    """Yield each command that a document shows with output, the fault it meets, the output."""
+    for _, _, content in fences("console"):
+        planted = re.search(r"ackproof serve .*--fault (\S+)", content)
+        for command, output in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", content, re.MULTILINE):
+            if output.strip():
+                yield command, planted[1] if planted else "", output
+
+
+def alike(output: str) -> str:
+    """Drop what differs from run to run: line breaks, names, numbers."""
+    return NAMES_AND_NUMBERS.sub("#", " ".join(output.split()))
+
+
+@pytest.mark.parametrize(("document", "source", "block"), tuple(quotes()))
+def test_a_quoted_block_stands_in_the_named_file(document: str, source: str, block: str) -> None:
+    assert block in (ROOT / source).read_text(encoding="utf-8"), f"{document} misquotes {source}"
+
+
+def test_the_tutorial_quotes_what_each_of_its_steps_needs() -> None:
+    tutorial = "docs/writing-a-check.md"
+    quoted = [source for name, source, _ in quotes() if name == tutorial]
+    blocks = [name for language in ("python", "yaml") for name, _, _ in fences(language)]
+
+    assert {path.split("/")[0] for path in quoted} == {"spec", "conformance", "reference_server"}
+    assert len(quoted) == blocks.count(tutorial)
+
+
+@pytest.mark.parametrize(("command", "fault", "output"), tuple(transcripts()))
+def test_a_command_prints_what_the_document_shows(
+    command: str, fault: str, output: str, reference_server: Callable[..., str]
+) -> None:
+    url = reference_server("--fault", fault) if fault else ""
+    words = [url if word.startswith("http://") else word for word in shlex.split(command)]
+
+    done = subprocess.run(
+        [ACKPROOF, *words[1:]], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    printed, place = alike(done.stdout), 0
+    for piece in map(alike, LEFT_OUT.split(output)):
+        assert piece in printed[place:], done.stdout + done.stderr
+        place = printed.index(piece, place) + len(piece)
+
+
+@pytest.mark.parametrize(("document", "command"), sorted(commands()))
+def test_a_command_of_a_document_exists(document: str, command: str) -> None:
+    words = shlex.split(command)
+    name = words[0] if not words[0].startswith("-") else ""
+    chosen = {"": ackproof, "serve": server}.get(name) or ackproof.commands[name]
+    known = {option for one in chosen.params for option in (*one.opts, *one.secondary_opts)}
+    used = {word for word in words if word.startswith("-")}
+
+    assert isinstance(chosen, click.Command), document
+    assert used <= known | {"-h", "--help"}, document
+
+
+def test_every_make_target_of_the_documents_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    known = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    text = "\n".join(DOCUMENTS.values())
+
+    assert set(re.findall(r"(?:`|^\$ )make ([a-z]+)", text, re.MULTILINE)) <= known
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_relative_link_leads_to_a_file(document: str) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", DOCUMENTS[document])
+    missing = [
+        link
+        for link in links
+        if "://" not in link and not (ROOT / document).parent.joinpath(link).exists()
+    ]
+
+    assert not missing
+
+
+@pytest.mark.parametrize("block", [content for _, _, content in fences("toml")])
+def test_a_target_file_of_the_readme_is_one(block: str, tmp_path: Path) -> None:
+    path = tmp_path / "conformance.toml"
+    path.write_text(block, encoding="utf-8")
+
+    target = load_target(path, {}, {"ACKPROOF_TOKEN": "secret"})
+
+    assert target.scope
+
+
+def test_the_readme_counts_what_is_judged_and_planned() -> None:
+    requirements = load_contract().requirements.values()
+    planned = sum(requirement.planned for requirement in requirements)
+    text = " ".join(DOCUMENTS["README.md"].split())
+
+    assert f"{len(requirements)} requirements" in text
+    assert f"{len(requirements) - planned} of them are judged" in text
+    assert f"the other {planned} are `planned`" in text
+
+
+def test_the_exit_codes_of_the_readme_are_those_of_the_gate() -> None:
+
+    told = set(re.findall(r"^\| (\d+) \|", DOCUMENTS["README.md"], re.MULTILINE))
+
+    assert told == {str(int(code)) for code in Exit if code is not Exit.WAIVER}
