@@ -16,6 +16,7 @@ from reference_server import problems, requests
 from reference_server.access import Access
 from reference_server.authority import Authority
 from reference_server.behaviour import Behaviour
+from reference_server.changes import Changes
 from reference_server.contract import Contract, Operation
 from reference_server.exchange import Answer, Call, Handler
 from reference_server.handlers.binding import Bindings
@@ -76,7 +77,8 @@ class App:
         self._operations = Operations(
             self._authority, read_models, settings.behaviour_of, surroundings, settings.deadline
         )
-        self._worker = Worker(self._authority, read_models, settings.behaviour_of)
+        self._changes = Changes(self._authority, read_models)
+        self._worker = Worker(self._authority, read_models, settings.behaviour_of, self._changes)
         self._handlers = self._composed(read_models, surroundings)
         check_handlers(contract.operations, self._handlers)
         self._router = Router(contract.operations.values(), settings.prefix)
@@ -103,7 +105,7 @@ class App:
             writes=Writes(self._operations, receipts, read_models, self._settings.lag[1]),
             urls=urls,
             surroundings=surroundings,
-            check_service_free=self._worker.check_service_free,
+            check_service_free=self._changes.check_service_free,
         )
         areas = (Members, Bindings, Invocations, Statuses, ScopeBindings, Health)
         return {name: handler for area in areas for name, handler in area(parts).handlers().items()}
