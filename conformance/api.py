@@ -10,7 +10,7 @@ from conformance.checks import Unverified
 from conformance.client import PLAIN, Client, Encoded, How
 from conformance.exchange import Exchange
 from conformance.expect import answer, code_of
-from conformance.history import TERMINAL, instant, rank
+from conformance.history import TERMINAL, instant, rank, retry_after
 from conformance.target import Implementation, Target
 
 __all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of"]
@@ -313,10 +313,18 @@ class Api:
         return Settled(write, "unreadable", write)
 
     def _pause(self, read: Exchange, pause: float, what: str) -> float:
-        """Wait as long as the server asked, at least `pause` seconds; return the next pause."""
+        """Wait as long as the server asked, within the run's limit, and at least `pause` seconds.
+
+        Returns:
+            the next pause in seconds.
+
+        """
         self.waiting(what)
-        time.sleep(max(pause, _retry_after(read)))
+        time.sleep(max(pause, self._asked(read)))
         return min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+
+    def _asked(self, read: Exchange) -> float:
+        return min(retry_after(read), self.target.completion_limit)
 
     def deadline(self, write: Exchange) -> float:
         """Return the seconds after acceptance by which a verdict is due."""
@@ -328,7 +336,7 @@ class Api:
 
     def patience(self, write: Exchange) -> float:
         """Return the seconds after which a pending command is given up."""
-        slack = max(self.target.slack, 2 * _retry_after(write))
+        slack = max(self.target.slack, 2 * self._asked(write))
         return (
             min(self.deadline(write), self.target.completion_limit) + slack + LONGEST_PAUSE_SECONDS
         )
@@ -371,11 +379,6 @@ def member_id_of(write: Exchange, asked: str) -> str:
 
 def _is_observed(read: Exchange) -> bool:
     return rank(read.members.get("stage")) >= rank("observed")
-
-
-def _retry_after(read: Exchange) -> float:
-    asked = read.header("retry-after") or ""
-    return float(asked) if asked.isdigit() else 0.0
 
 
 def _ids(read: Exchange) -> list[object]:

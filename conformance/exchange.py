@@ -35,7 +35,7 @@ class Response:
         """The body as a JSON value; None if it is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -86,6 +86,15 @@ class Exchange:
     def members(self) -> dict[str, Any]:
         """The answer's JSON object; empty if the body is anything else."""
         return self.document if isinstance(self.document, dict) else {}
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The request's JSON object; empty if the body is anything else."""
+        try:
+            document = json.loads(self.request.body or b"")
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}
 
     def header(self, name: str) -> str | None:
         """Value of a response header; `name` in lower case."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from conformance.contract import Contract, Operation
 from conformance.exchange import Exchange
@@ -15,9 +15,12 @@ STAGES: Final = ("accepted", "committed", "observed", "ready")
 TERMINAL: Final = ("ready", "failed", "timed_out")
 STATUSES: Final = ("pending", *TERMINAL)
 TRANSPORT: Final = (429, 502, 503, 504)
+A_DAY: Final = 86400.0
 OK: Final = 200
 CREATED: Final = 201
 ACCEPTED: Final = 202
+BUSY: Final = 429
+BROKEN: Final = 500
 
 
 def rank(stage: object) -> int:
@@ -34,9 +37,26 @@ def instant(value: object) -> datetime | None:
     return read if read and read.tzinfo else None
 
 
+def retry_after(answer: Exchange) -> float:
+    """Return the seconds that an answer asks to wait, a day at most; 0 without such a header."""
+    asked = answer.header("retry-after") or ""
+    return min(float(asked), A_DAY) if asked.isascii() and asked.isdigit() else 0.0
+
+
+def resolved(url: str, given_in: Exchange) -> SplitResult | None:
+    """Resolve a URL against the request that it answered; None if it is none."""
+    try:
+        parts = urlsplit(urljoin(given_in.request.url, url))
+    except ValueError:
+        return None
+    return parts
+
+
 def absolute(url: str, given_in: Exchange) -> str:
-    """Resolve a URL against the request that it answered, in one spelling."""
-    parts = urlsplit(urljoin(given_in.request.url, url))
+    """Resolve a URL against the request that it answered, in one spelling; no URL stays as it is."""
+    parts = resolved(url, given_in)
+    if parts is None:
+        return url
     path = "/".join(quote(unquote(segment), safe=":@") for segment in parts.path.split("/"))
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc.lower()}{path}{query}"
@@ -48,6 +68,14 @@ def names_a_command(exchange: Exchange) -> bool:
     return isinstance(members.get("commandId"), str) and bool({"stage", "statusUrl"} & set(members))
 
 
+def _repeats(write: Exchange, first: Exchange) -> bool:
+    """Whether a write asks again for a command that it names itself, or says it is a replay."""
+    key = dict(write.request.headers).get("idempotency-key")
+    same_key = key is not None and key == dict(first.request.headers).get("idempotency-key")
+    own_id = write.given.get("commandId") == write.members["commandId"]
+    return same_key or own_id or write.members.get("replayed") is True
+
+
 @dataclass(slots=True)
 class OperationHistory:
     """Everything said about one command.
@@ -55,7 +83,8 @@ class OperationHistory:
     Attributes:
         command_id: the key.
         rule: the operation of the contract that was asked.
-        acknowledgements: the answers to writes that named it.
+        acknowledgements: the answer to the write that named it first, and to repeats of that write.
+        namesakes: answers to other writes that carry the same command id.
         status_reads: every read of its statusUrl, whatever came back.
         model_reads: every read of a readModelUrl that it named.
         target: whose limits stand in where the server publishes none.
@@ -67,6 +96,7 @@ class OperationHistory:
     validators: Validators
     target: Target
     acknowledgements: list[Exchange] = field(default_factory=list)
+    namesakes: list[Exchange] = field(default_factory=list)
     status_reads: list[Exchange] = field(default_factory=list)
     model_reads: list[Exchange] = field(default_factory=list)
 
@@ -99,18 +129,18 @@ class OperationHistory:
                 yield earlier, later
 
     def first_status_answer(self) -> Exchange | None:
-        """Return the first read of the status that the API itself answered."""
-        answered = (one for one in self.status_reads if one.status not in TRANSPORT)
-        return next(answered, None)
+        """Return the first read of the status that was answered, and not by a breakdown."""
+        answered = (one for one in self.status_reads if one.status != BUSY)
+        return next((one for one in answered if one.status < BROKEN), None)
 
     def model_reads_after(self, claim: Exchange) -> list[Exchange]:
         """Return the reads of the read model that were sent after a claim had been received."""
         return [read for read in self.model_reads if read.sent >= claim.received]
 
-    def last_of(self, member: str) -> Any:  # noqa: ANN401  # any JSON value
-        """Return the newest value of a member over all claims; None if never given."""
-        values = [claim.members[member] for claim in self.claims if member in claim.members]
-        return values[-1] if values else None
+    def first_of(self, member: str) -> Any:  # noqa: ANN401  # any JSON value
+        """Return the oldest value of a member over all claims; None if never given."""
+        values = (claim.members[member] for claim in self.claims if member in claim.members)
+        return next(values, None)
 
 
 @dataclass(slots=True)
@@ -191,6 +221,9 @@ class Histories:
             command_id,
             OperationHistory(command_id, rule, self.contract.validators, self.target),
         )
+        if history.acknowledgements and not _repeats(exchange, history.receipt):
+            history.namesakes.append(exchange)
+            return
         history.acknowledgements.append(exchange)
         self._learn_urls(command_id, exchange)
 

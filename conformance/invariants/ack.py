@@ -1,13 +1,23 @@
 """What the answer to a write claims, against what is true."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from conformance import expect
 from conformance.checks import EVERY_WRITE, Invariant, Judgements, Missing, invariant
-from conformance.history import ACCEPTED, STAGES, STATUSES, OperationHistory, RouteHistory, rank
+from conformance.exchange import Exchange
+from conformance.history import (
+    ACCEPTED,
+    OK,
+    STAGES,
+    STATUSES,
+    OperationHistory,
+    RouteHistory,
+    rank,
+)
 
-LIVE_WORDS: Final = re.compile(r"deploymentStatus|updatedAt|active([A-Z]\w*)?|bound([A-Z]\w*)?")
+LIVE_WORDS: Final = re.compile(r"deploymentStatus|updatedAt|(active|bound|serving)([A-Z]\w*)?")
 CLAIMS: Final = ("success", "succeeded", "completed", "ready", "bound")
 
 
@@ -27,11 +37,25 @@ def an_unfinished_write_is_answered_202_with_a_receipt(route: RouteHistory) -> J
 @invariant("ACK-02", over=RouteHistory, stimulus=("thirty_creates_in_a_burst_can_be_looked_up",))
 def a_201_names_what_is_readable_now(route: RouteHistory) -> Judgements:
     for created, read in route.location_reads:
-        expected = "the first GET of the 201's Location is 200"
-        yield expect.that(read.ok, expected, expect.answer(read), created, read)
+        made = _member_ids(created) or _member_ids_of(created.given)
+        held = read.ok and (not made or made & _member_ids(read))
+        expected = f"the first GET of the 201's Location is 200 and names {', '.join(made)}"
+        yield expect.that(held, expected, expect.answer(read), created, read)
     for write in route.acknowledged_writes():
         if write.status == ACCEPTED:
             yield expect.branch("accepted_throughout", write)
+
+
+def _member_ids(answer: Exchange) -> set[str]:
+    """Return the memberIds that a document gives as its own."""
+    inner = (answer.members.get(name) for name in ("target", "summary"))
+    documents = (answer.members, *(one for one in inner if isinstance(one, dict)))
+    return set().union(*(_member_ids_of(document) for document in documents))
+
+
+def _member_ids_of(document: Mapping[str, object]) -> set[str]:
+    member_id = document.get("memberId")
+    return {member_id} if isinstance(member_id, str) else set()
 
 
 @invariant("ACK-03", over=RouteHistory)
@@ -41,17 +65,21 @@ def a_200_or_201_is_a_receipt_that_is_done(route: RouteHistory) -> Judgements:
             yield expect.branch("accepted_throughout", write)
             continue
         body = write.members
-        replayed = body.get("replayed") is True
-        done = body.get("status") == "ready" or (
-            write.status == 200 and body.get("status") == "failed"  # noqa: PLR2004
-        )
         expected = "a receipt whose status is ready (or failed, on 200), or a replay"
         actual = "; ".join(map(str, route.validators.shape("receipt", body)[:2]))
-        held = not actual and (done or replayed)
-        shown = actual or f"status {body.get('status')}"
+        held = not actual and (_done(write) or body.get("replayed") is True)
+        shown = actual or f"status {body.get('status')} at stage {body.get('stage')}"
         yield expect.that(
             held, expected, shown, write, cause="" if "stage" in body else "no receipt"
         )
+
+
+def _done(write: Exchange) -> bool:
+    body = write.members
+    if body.get("status") == "ready":
+        return rank(body.get("stage")) >= rank(body.get("completionStage"))
+    failed = write.status == OK and body.get("status") == "failed"
+    return failed and isinstance(body.get("failure"), dict)
 
 
 @invariant("ACK-04", over=RouteHistory)

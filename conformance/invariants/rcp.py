@@ -1,8 +1,9 @@
 """The receipt: its vocabulary, its identity and its URLs."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from conformance import expect
 from conformance.checks import Invariant, Judged, Judgements, invariant
@@ -13,6 +14,8 @@ from conformance.history import (
     RouteHistory,
     absolute,
     instant,
+    rank,
+    resolved,
 )
 
 URLS: Final = ("statusUrl", "readModelUrl", "readinessUrl", "observeUrl")
@@ -25,8 +28,12 @@ SECRET_KEYS: Final = (
     "key",
     "secret",
     "apikey",
+    "api_key",
+    "api-key",
+    "password",
+    "x-amz-signature",
 )
-DEFINITIONS: Final = ("createMember", "getMember", "getMemberBinding", "getMemberPublishedService")
+MADE: Final = {"createMember": "memberId", "bindMember": "revisionId", "invokeMember": "runId"}
 TRUNCATION: Final = timedelta(seconds=1)
 
 
@@ -62,28 +69,31 @@ def _folded(name: str) -> str:
 
 @invariant("RCP-03", over=OperationHistory)
 def a_command_id_names_one_command(operation: OperationHistory) -> Judgements:
-    own = [one for one in operation.acknowledgements if not _replays(one, operation.receipt)]
+    own = (operation.receipt, *operation.namesakes)
     others = f"{len(own)} writes were answered with {operation.command_id}"
-    yield expect.that(len(own) <= 1, "a commandId of its own for each write", others, *own[:3])
-
-
-def _replays(write: Exchange, first: Exchange) -> bool:
-    key = dict(write.request.headers).get("idempotency-key")
-    same = key is not None and key == dict(first.request.headers).get("idempotency-key")
-    return write is not first and (same or write.members.get("replayed") is True)
+    yield expect.that(len(own) == 1, "a commandId of its own for each write", others, *own[:3])
 
 
 @invariant("RCP-05", over=OperationHistory)
 def the_target_names_every_known_identifier(operation: OperationHistory) -> Judgements:
+    addressed = operation.receipt.parameters
     for receipt in operation.acknowledgements:
-        target = receipt.members.get("target")
-        named = target if isinstance(target, dict) else {}
-        missing = {
-            name: value for name, value in receipt.parameters.items() if named.get(name) != value
-        }
+        named = _target(receipt)
+        missing = [name for name, value in addressed.items() if named.get(name) != value]
         actual = f"the target lacks or changes {', '.join(missing)}: {named}"
-        expected = f"the target names {', '.join(receipt.parameters)}"
+        expected = f"the target names {', '.join(addressed)}"
         yield expect.that(not missing, expected, actual, receipt)
+    made = MADE.get(operation.rule.operation_id)
+    for claim in operation.claims:
+        if made and rank(claim.members.get("stage")) >= rank("committed"):
+            named = _target(claim)
+            expected = f"from committed on the target names the {made} that came of the write"
+            yield expect.that(isinstance(named.get(made), str), expected, named, claim)
+
+
+def _target(claim: Exchange) -> Mapping[str, object]:
+    target = claim.members.get("target")
+    return target if isinstance(target, dict) else {}
 
 
 @invariant("RCP-06", over=OperationHistory)
@@ -110,29 +120,28 @@ def _definitions(receipt: Exchange) -> set[str]:
 
 @invariant("RCP-07", over=OperationHistory)
 def urls_stay_at_the_origin_and_hold_no_credential(operation: OperationHistory) -> Judgements:
-    known = {_origin(url) for url in operation.target.origins}
+    known = {_origin(urlsplit(url)) for url in operation.target.origins}
     for claim in (*operation.acknowledgements, *operation.samples[-1:]):
         urls = {name: claim.members[name] for name in URLS if name in claim.members}
-        allowed = known | {_origin(claim.request.url)}
+        allowed = known | {_origin(urlsplit(claim.request.url))}
+        parts = {name: resolved(str(url), claim) for name, url in urls.items()}
         wrong = [
-            f"{name} {url}"
-            for name, url in urls.items()
-            if _origin(urljoin(claim.request.url, str(url))) not in allowed or _secret(str(url))
+            f"{name} {urls[name]}"
+            for name, url in parts.items()
+            if url is None or _origin(url) not in allowed or _secret(url)
         ]
         yield expect.that(
             not wrong, "URLs of the same origin without a credential", ", ".join(wrong), claim
         )
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+def _origin(url: SplitResult) -> tuple[str, str]:
+    return url.scheme, url.netloc.rpartition("@")[2].lower()
 
 
-def _secret(url: str) -> bool:
-    parts = urlsplit(url)
-    keys = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    return bool(parts.username or parts.password or keys & set(SECRET_KEYS))
+def _secret(url: SplitResult) -> bool:
+    keys = {key.lower() for key, _ in parse_qsl(url.query, keep_blank_values=True)}
+    return bool(url.username or url.password or keys & set(SECRET_KEYS))
 
 
 @invariant("RCP-08", over=OperationHistory)

@@ -31,7 +31,7 @@ class Statuses:
         self._reads[scope_id, command_id] += 1
         answer = read(self._parts.receipts.status(call.behaviour, shown))
         headers = {**answer.headers, **self._parts.writes.retry_after(call, shown)}
-        return Answer(answer.status, answer.body, headers)
+        return Answer(call.behaviour.status_answer(shown), answer.body, headers)
 
     async def list_operations(self, call: Call) -> Answer:
         """Show a page of operations, newest first, of one correlation if asked."""
