@@ -4,6 +4,9 @@ transform (`op`: identity, trim, uppercase, lowercase) maps the value; assign (`
 `value`, where `$input` is the current value and `$name` an assigned one) sets a variable and
 the value; delay (`duration_ms`, 0 to 600000) waits; guard (`check: not_empty`,
 `on_fail: fail`) fails the run on an empty value. The last value is the output.
+
+The YAML is somebody's input: every scalar is read as text, and nesting is bounded and aliases
+are refused before anything is built, since building recurses in C and can end the process.
 """
 
 import asyncio
@@ -17,8 +20,9 @@ from reference_server.platform.failure import RunFailedError, UnusableImplementa
 from reference_server.platform.text import TRANSFORMS
 
 _LONGEST_DELAY_MS = 600_000
+_DEEPEST = 32
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(slots=True)
@@ -51,7 +55,8 @@ def compiled(sources: list[str]) -> Callable[[str], Awaitable[str]]:
 
 def _steps(source: str) -> tuple[str, list[Step]]:
     try:
-        document = yaml.load(source, Loader=Loader)  # noqa: S506  # a safe loader
+        _check_plain(source)
+        document = yaml.load(source, Loader=_Loader)  # noqa: S506  # it makes text only
     except (yaml.YAMLError, ValueError) as error:
         raise UnusableImplementationError("The workflow is not YAML.") from error
     name = document.get("name") if isinstance(document, dict) else None
@@ -63,11 +68,23 @@ def _steps(source: str) -> tuple[str, list[Step]]:
     return name, [_step(step, place) for place, step in enumerate(steps)]
 
 
+def _check_plain(source: str) -> None:
+    """Refuse what is nested too deeply to be built, and aliases, which multiply."""
+    depth = 0
+    for event in yaml.parse(source, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST or isinstance(event, yaml.AliasEvent):
+            raise UnusableImplementationError("The workflow is nested too deeply or has aliases.")
+
+
 def _step(step: Any, place: int) -> Step:  # noqa: ANN401  # whatever the YAML holds
     if not isinstance(step, dict) or not isinstance(step.get("id"), str):
         raise UnusableImplementationError(f"Step {place} has no id.")
     parameters = step.get("parameters") or {}
-    make = _STEPS.get(str(step.get("type")))
+    make = _STEPS.get(_text(step, "type"))
     if make is None:
         known = ", ".join(_STEPS)
         raise UnusableImplementationError(f"Step '{step['id']}' is of none of the types {known}.")
@@ -76,8 +93,13 @@ def _step(step: Any, place: int) -> Step:  # noqa: ANN401  # whatever the YAML h
     return make(step["id"], parameters)
 
 
+def _text(members: dict[str, Any], name: str) -> str:
+    value = members.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def _transform(step_id: str, parameters: dict[str, Any]) -> Step:
-    transform = TRANSFORMS.get(str(parameters.get("op")))
+    transform = TRANSFORMS.get(_text(parameters, "op"))
     if transform is None:
         known = ", ".join(TRANSFORMS)
         raise UnusableImplementationError(f"Step '{step_id}': op is none of {known}.")
@@ -90,13 +112,12 @@ def _transform(step_id: str, parameters: dict[str, Any]) -> Step:
 
 def _assign(step_id: str, parameters: dict[str, Any]) -> Step:
     target, given = parameters.get("target"), parameters.get("value")
-    if not isinstance(target, str) or not isinstance(given, str | int | float):
+    if not isinstance(target, str) or not isinstance(given, str):
         raise UnusableImplementationError(f"Step '{step_id}': assign takes target and value.")
 
     async def run(values: _Values) -> None:
         known = values.assigned | {"input": values.value}
-        text = str(given)
-        values.value = known.get(text[1:], text) if text.startswith("$") else text
+        values.value = known.get(given[1:], given) if given.startswith("$") else given
         values.assigned[target] = values.value
 
     return run
@@ -104,7 +125,7 @@ def _assign(step_id: str, parameters: dict[str, Any]) -> Step:
 
 def _delay(step_id: str, parameters: dict[str, Any]) -> Step:
     try:
-        duration = int(str(parameters.get("duration_ms")))
+        duration = int(_text(parameters, "duration_ms"))
     except ValueError:
         duration = -1
     if not 0 <= duration <= _LONGEST_DELAY_MS:
