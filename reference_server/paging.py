@@ -73,7 +73,7 @@ def _key_in(call: Call) -> Key | None:
         padded = given + "=" * (-len(given) % 4)
         written = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
         name, first, second = json.loads(written)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise problems.invalid_page_token() from error
     if name != _list_name(call) or not (isinstance(first, str) and isinstance(second, str)):
         raise problems.invalid_page_token()

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ TEXT = re.compile(r"[^\x00]*", re.DOTALL)
 _BRANCHES = {"workflow": "workflow", "script": "script", "gAgent": "gagent", "gagent": "gagent"}
 _LARGEST_YAML = 65536
 _MOST_YAMLS = 16
+_DEEPEST = 64
+_VERSION = re.compile(r'"?([0-9]{1,16})"?')
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -31,10 +33,18 @@ def parsed(body: bytes) -> Document:
     if not body.strip():
         return {}
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-        json.dumps(document, ensure_ascii=False).encode("utf-8")
+        document = json.loads(
+            body.decode("utf-8"),
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_duplicates,
+        )
+        _check_depth(document)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        raise problems.invalid_request_body("The body is not JSON in UTF-8.") from error
+        message = (
+            "The body is not plain JSON in UTF-8: unique names, finite numbers, no deep nests."
+        )
+        raise problems.invalid_request_body(message) from error
     if not isinstance(document, dict):
         raise problems.invalid_request_body("The body is not a JSON object.")
     return document
@@ -64,8 +74,8 @@ def expected_version(headers: Mapping[str, str]) -> int | None:
     given = headers.get("if-match", "*").strip()
     if given == "*":
         return None
-    number = given.strip('"')
-    return int(number) if number.isascii() and number.isdigit() else 0
+    tag = _VERSION.fullmatch(given)
+    return int(tag[1]) if tag else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +207,28 @@ def _decoded(body: Body) -> str:
         return base64.b64decode(given, validate=True).decode("utf-8")
     except (binascii.Error, ValueError) as error:
         raise body.refuse("payloadBase64", "'payloadBase64' is not base64 of UTF-8.") from error
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> Document:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return members
+
+
+def _check_depth(document: Any) -> None:  # noqa: ANN401  # any JSON
+    """Refuse what a later recursion could fail on."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        level = [inner for value in level for inner in _inside(value)]
+    if level:
+        raise ValueError("nested too deeply")
+
+
+def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401  # any JSON
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse_constant(name: str) -> Any:  # noqa: ANN401  # never returns
