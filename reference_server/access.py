@@ -46,13 +46,18 @@ def read_token_file(path: Path) -> Access:
     """Read `{token: {principal, scopes}}`; raise TokenFileRefusedError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        grants = {
-            token: Grant(str(grant["principal"]), frozenset(map(str, grant["scopes"])))
-            for token, grant in document.items()
-        }
+        grants = {token: _grant(**grant) for token, grant in document.items()}
     except OSError as error:
         raise TokenFileRefusedError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         form = '{"<token>": {"principal": "p1", "scopes": ["s1"]}}'
         raise TokenFileRefusedError(f"{path} is not of the form {form}") from error
     return Access(grants)
+
+
+def _grant(principal: object, scopes: object) -> Grant:
+    """Make a grant; raise TypeError unless it is a string and a list of strings."""
+    texts = isinstance(scopes, list) and all(isinstance(scope, str) for scope in scopes)
+    if not isinstance(principal, str) or not isinstance(scopes, list) or not texts:
+        raise TypeError
+    return Grant(principal, frozenset(scopes))

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ USAGE = 2
 CANNOT_LISTEN = 3
 STORE_REFUSED = 6
 SCOPED = "fault-"
+
+_LAG = re.compile(r"(?P<least>[0-9]{1,7})(?:-(?P<most>[0-9]{1,7}))?")
+_LONGEST_DEADLINE_MS = 1_000_000_000
 
 
 def refuse(code: int, sentence: str) -> NoReturn:
@@ -39,10 +43,10 @@ class LagRange(click.ParamType[tuple[float, float]]):
         """Read one lag or a range."""
         if isinstance(value, tuple):
             return value
-        least, dash, most = value.partition("-")
-        if not least.isdigit() or (dash and not most.isdigit()):
+        given = _LAG.fullmatch(value)
+        if given is None:
             self.fail(f"'{value}' is neither MS nor MIN-MAX", param, ctx)
-        ends = int(least), int(most if dash else least)
+        ends = int(given["least"]), int(given["most"] or given["least"])
         if ends[0] > ends[1]:
             self.fail(f"'{value}' ends before it begins", param, ctx)
         return ends[0] / 1000, ends[1] / 1000
@@ -56,7 +60,11 @@ class LagRange(click.ParamType[tuple[float, float]]):
 @click.option("--data", type=click.Path(path_type=Path), help="Store file; without, a passing one.")
 @click.option("--lag", default="20", show_default=True, type=LagRange(), help="Commit to view.")
 @click.option(
-    "--deadline", default=120_000, show_default=True, type=click.IntRange(1), help="In MS."
+    "--deadline",
+    default=120_000,
+    show_default=True,
+    type=click.IntRange(1, _LONGEST_DEADLINE_MS),
+    help="In MS.",
 )
 @click.option("--token-file", type=click.Path(path_type=Path), help="Tokens and their scopes.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in.")
@@ -107,13 +115,13 @@ def chosen_behaviour(
     fault: str | None, variant: str | None, *, scoped: bool
 ) -> Callable[[str], Behaviour]:
     """Give the behaviour of each scope; refuse an unknown name with the nearest one."""
-    if fault and variant:
+    if fault is not None and variant is not None:
         refuse(USAGE, "--fault and --variant exclude each other")
     faults = {name: planted.behaviour for name, planted in FAULTS.items()}
     everywhere = Behaviour()
-    if fault:
+    if fault is not None:
         everywhere = _named("fault", fault, faults)()
-    if variant:
+    if variant is not None:
         everywhere = _named("variant", variant, VARIANTS)()
     if not scoped:
         return lambda _scope_id: everywhere

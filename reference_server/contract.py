@@ -17,6 +17,7 @@ from reference_server.document import Document
 
 METHODS = ("get", "put", "post", "patch", "delete")
 _ANYTHING = r"[^\x00-\x1f\x7f]{1,256}"
+_LONGEST_CHAIN = 16
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -79,7 +80,7 @@ def load(folder: Path) -> Contract:
         raise ContractRefusedError(f"cannot read {path}: {error.strerror}") from error
     except yaml.YAMLError as error:
         raise ContractRefusedError(f"{path} is not YAML: {_first_line(error)}") from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, re.error) as error:
         raise ContractRefusedError(f"{path} is not a contract of this API: {error!r}") from error
 
 
@@ -125,15 +126,17 @@ def _patterns(
 
 
 def _resolved(folder: Path, document: Any, value: Document) -> Document:  # noqa: ANN401  # any JSON
-    """Follow local and file references until none is left."""
-    while "$ref" in value:
+    """Follow local and file references until none is left; raise ValueError on a circle."""
+    for _ in range(_LONGEST_CHAIN):
+        if "$ref" not in value:
+            return value
         name, _, pointer = value["$ref"].partition("#")
         if name:
             document = _schema(folder / name)
         value = document
         for part in filter(None, pointer.split("/")):
             value = value[part.replace("~1", "/").replace("~0", "~")]
-    return value
+    raise ValueError("a $ref leads in a circle")
 
 
 @cache

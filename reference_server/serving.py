@@ -114,6 +114,7 @@ def _listening(start: Start) -> socket.socket:
     try:
         listener.bind((start.host, start.port))
         listener.listen(1024)
-    except OSError as error:
-        refuse(CANNOT_LISTEN, f"cannot listen on {start.host}:{start.port}: {error.strerror}")
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "not the name of a host"
+        refuse(CANNOT_LISTEN, f"cannot listen on {start.host}:{start.port}: {why}")
     return listener
