@@ -23,6 +23,14 @@ APPLICATION_ID = 0x61636B70
 FORMAT = 1
 GROUP = 64
 
+_UNREADABLE = (
+    sqlite3.DatabaseError,
+    ValueError,
+    LookupError,
+    TypeError,
+    RecursionError,
+    codec.UnknownTypeError,
+)
 _SCHEMA = """
 CREATE TABLE event (
   position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -76,23 +84,27 @@ class Store:
 
     def history(self) -> Iterator[Fact]:
         """Read every event in order of recording; raise StoreRefusedError on a foreign one."""
-        rows = self._connection.execute(
-            "SELECT kind, scope_id, id, version, at, command_id, correlation_id, body"
-            " FROM event ORDER BY position"
-        )
         try:
+            rows = self._connection.execute(
+                "SELECT kind, scope_id, id, version, at, command_id, correlation_id, body"
+                " FROM event ORDER BY position"
+            )
             for kind, scope_id, stream, version, at, command_id, correlation_id, body in rows:
                 event = codec.loads(body)
                 stream_id = StreamId(kind, scope_id, stream)
                 yield Fact(stream_id, version, at, command_id, correlation_id, event)
-        except (sqlite3.DatabaseError, ValueError, TypeError, codec.UnknownTypeError) as error:
+        except _UNREADABLE as error:
             raise StoreRefusedError(self.path, f"an event cannot be read ({error})") from error
 
     def key_records(self) -> Iterator[KeyRecord]:
-        """Read every idempotency record."""
-        columns = "principal, scope_id, key, fingerprint, command_id"
-        for row in self._connection.execute(f"SELECT {columns} FROM idempotency"):  # noqa: S608
-            yield KeyRecord(*row)
+        """Read every idempotency record; raise StoreRefusedError."""
+        try:
+            for row in self._connection.execute(
+                "SELECT principal, scope_id, key, fingerprint, command_id FROM idempotency"
+            ):
+                yield KeyRecord(*row)
+        except sqlite3.DatabaseError as error:
+            raise StoreRefusedError(self.path, f"a key cannot be read ({error})") from error
 
     def start(
         self,
@@ -175,26 +187,34 @@ def _opened(path: Path, *, durable: bool) -> sqlite3.Connection:
             path, timeout=0.2, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        new = _check_format(path, connection)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
-        _check_format(path, connection)
+        if new:
+            _lay_out(connection)
     except sqlite3.DatabaseError as error:
         raise StoreRefusedError(path, str(error)) from error
     return connection
 
 
-def _check_format(path: Path, connection: sqlite3.Connection) -> None:
+def _check_format(path: Path, connection: sqlite3.Connection) -> bool:
+    """Say whether the file is new; refuse another program's before anything is changed in it."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version={FORMAT}")
-        connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-    elif application != APPLICATION_ID:
+        return True
+    if application != APPLICATION_ID:
         raise StoreRefusedError(path, "it is a database of another program")
-    elif version != FORMAT:
+    if version != FORMAT:
         raise StoreRefusedError(path, f"its format is {version}, this server reads {FORMAT}")
-    elif (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+    if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
         raise StoreRefusedError(path, f"it is damaged ({found})")
+    return False
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={FORMAT}")
+    connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
