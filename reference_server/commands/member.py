@@ -157,12 +157,10 @@ def _bind(member: Member, command: BindMember) -> MemberEvents:
         raise problems.invalid("INVALID_STUDIO_MEMBER_BINDING", message, pointer="/")
     _expect_kind(member, implementation)
     published = _publish(member, command.revision_id, implementation)
-    settled = (member.serving_revision_id, member.implementation) == (
-        command.revision_id,
-        implementation,
-    )
+    settled = (command.revision_id, implementation, "bind_ready")
     last = member.last_binding
-    if settled and last is not None and last.revision_id == command.revision_id:
+    served = (member.serving_revision_id, member.implementation, member.lifecycle_stage)
+    if served == settled and last is not None and last.revision_id == command.revision_id:
         return ()
     recorded: MemberEvents = (ImplementationRecorded(implementation),)
     if implementation == member.implementation:

@@ -48,9 +48,8 @@ def decide(service: Service | None, command: ServiceCommand) -> ServiceEvents:
     match command:
         case DeployRevision():
             return _deploy(service, command)
-        case ServeRevision(revision_id):
-            serving = service.serving_revision_id if service else None
-            return () if serving == revision_id else (ServingChanged(revision_id),)
+        case ServeRevision():
+            return _serve(service, command)
         case WithdrawRevision(revision_id):
             return _withdraw(service, revision_id)
 
@@ -66,8 +65,20 @@ def _deploy(service: Service | None, command: DeployRevision) -> ServiceEvents:
     new = RevisionDeployed(
         command.revision_id, command.implementation, command.display_name, command.owner
     )
-    deploy: ServiceEvents = () if deployed else (new,)
-    return (*deploy, *decide(service, ServeRevision(command.revision_id)))
+    if deployed is None:
+        return (new, ServingChanged(command.revision_id))
+    return _serve(service, ServeRevision(command.revision_id))
+
+
+def _serve(service: Service | None, command: ServeRevision) -> ServiceEvents:
+    deployed = service.deployment(command.revision_id) if service else None
+    if service is None or deployed is None:
+        raise problems.revision_not_found(command.revision_id)
+    if deployed.withdrawn:
+        raise problems.revision_retired(command.revision_id)
+    if service.serving_revision_id == command.revision_id:
+        return ()
+    return (ServingChanged(command.revision_id),)
 
 
 def _withdraw(service: Service | None, revision_id: str) -> ServiceEvents:
