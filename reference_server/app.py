@@ -136,7 +136,7 @@ class App:
         except (ClientDisconnect, asyncio.CancelledError):
             raise
         except Exception:
-            log.exception("%s %s broke", request.method, request.url.path)
+            log.exception("%s %s broke", request.method, request.scope["path"])
             return self._refused(match, headers, problems.internal_error())
 
     async def _call(self, request: Request, match: Match, headers: dict[str, str]) -> Call:

@@ -154,9 +154,10 @@ class Operations:
 
     def _expire(self, scope_id: str, command_id: str) -> None:
         operation = self._authority.operation(scope_id, command_id)
-        if operation is None or operation.status != "pending":
+        if operation is None or operation.status != "pending" or self._authority.broken:
             return
         if self._behaviour_of(scope_id).enforces_deadline(operation):
             cause = Cause(command_id, operation.correlation_id)
             stream = StreamId("operation", scope_id, command_id)
-            self._authority.record(cause, Append(stream, (TimedOut(),)))
+            durable = self._authority.record(cause, Append(stream, (TimedOut(),)))
+            durable.add_done_callback(asyncio.Future.exception)  # nobody waits for this one

@@ -91,7 +91,6 @@ class Operation:
     command_id: str
     correlation_id: str
     admitted: Admitted
-    target: Document
     accepted_at: str
     updated_at: str
     version: int
@@ -109,6 +108,13 @@ class Operation:
     def kind(self) -> str:
         """The operation word, such as member.bind."""
         return self.admitted.operation
+
+    @property
+    def target(self) -> Document:
+        """What the command is about; ids that came of it are named once committed is shown."""
+        if self.committed is None or not self.reached("committed"):
+            return self.admitted.target
+        return self.admitted.target | self.committed.target
 
     @property
     def decided(self) -> bool:
@@ -132,15 +138,11 @@ def evolve(operation: Operation | None, fact: Fact) -> Operation:
         return _admitted(fact, event)
     if operation is None or operation.decided:
         raise BrokenHistoryError(fact)
-    seen = replace(
-        operation,
-        version=fact.version,
-        updated_at=fact.at,
-        facts=(*operation.facts, fact),
-    )
+    seen = replace(operation, version=fact.version, facts=(*operation.facts, fact))
     match event:
         case Committed():
-            return _progress(_committed(seen, event), "committed", fact.at)
+            committed = replace(seen, committed=event, state_version=event.state_version)
+            return _progress(committed, "committed", fact.at)
         case Observed():
             return _progress(seen, "observed", fact.at)
         case Completed():
@@ -159,7 +161,6 @@ def _admitted(fact: Fact, event: Admitted) -> Operation:
         command_id=fact.stream.id,
         correlation_id=fact.correlation_id,
         admitted=event,
-        target=event.target,
         accepted_at=fact.at,
         updated_at=fact.at,
         version=fact.version,
@@ -168,25 +169,19 @@ def _admitted(fact: Fact, event: Admitted) -> Operation:
     )
 
 
-def _committed(operation: Operation, event: Committed) -> Operation:
-    return replace(
-        operation,
-        committed=event,
-        state_version=event.state_version,
-        target=operation.target | event.target,
-    )
-
-
 def _progress(operation: Operation, stage: str, at: str) -> Operation:
     """Prove a stage; what a timed_out document shows stays as it is."""
     proven = replace(operation, proven=stage, history=(*operation.history, (stage, at)))
-    return proven if operation.status == "timed_out" else replace(proven, stage=stage)
+    shown = replace(proven, stage=stage, updated_at=at)
+    return proven if operation.status == "timed_out" else shown
 
 
 def _completed(operation: Operation, at: str) -> Operation:
     stage = operation.admitted.completion_stage
     proven = _progress(operation, stage, at) if operation.proven != stage else operation
-    return replace(proven, stage=stage, status="ready", completed_at=at, failure=None)
+    return replace(
+        proven, stage=stage, status="ready", completed_at=at, updated_at=at, failure=None
+    )
 
 
 def _failed(operation: Operation, event: Failed, at: str) -> Operation:
@@ -194,7 +189,12 @@ def _failed(operation: Operation, event: Failed, at: str) -> Operation:
         event.code, event.message, operation.proven, event.retryable, event.effect, at
     )
     return replace(
-        operation, stage=operation.proven, status="failed", failure=failure, completed_at=at
+        operation,
+        stage=operation.proven,
+        status="failed",
+        failure=failure,
+        completed_at=at,
+        updated_at=at,
     )
 
 
@@ -202,4 +202,4 @@ def _timed_out(operation: Operation, at: str) -> Operation:
     effect = "unknown" if operation.stage == "accepted" else "committed"
     message = "The deadline passed before the outcome was known."
     failure = Failure("OPERATION_TIMED_OUT", message, operation.stage, False, effect, at)  # noqa: FBT003
-    return replace(operation, status="timed_out", failure=failure, completed_at=at)
+    return replace(operation, status="timed_out", failure=failure, completed_at=at, updated_at=at)
