@@ -1,11 +1,12 @@
 """The endpoint contract: where to invoke, and who has none."""
 
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance import expect
 from conformance.api import Api
 from conformance.checks import Judgements, Scenario, scenario
+from conformance.history import resolved
 
 UNBOUND: Final = ("STUDIO_MEMBER_NOT_BOUND", "INVALID_STUDIO_MEMBER_ENDPOINT_CONTRACT_REQUEST")
 
@@ -18,15 +19,16 @@ def the_invoke_path_is_the_members_own(api: Api) -> Judgements:
     contract = api.send.get_member_endpoint_contract(member.member_id, endpoint)
 
     given = contract.members.get("invokePath")
-    resolved = urlsplit(urljoin(contract.request.url, str(given))).path
-    path = unquote(resolved.removeprefix(urlsplit(api.target.url).path))
+    parts = resolved(str(given), contract)
+    path = unquote(parts.path.removeprefix(urlsplit(api.target.url).path)) if parts else ""
     expected = f"/api/scopes/{api.target.scope}/members/{member.member_id}/invoke/{endpoint}"
     held = path.removesuffix(":stream") == expected
     yield expect.that(held, f"invokePath {expected}", given, contract)
-    if member.service_id:
-        segments = path.split("/")
-        absent = "no segment of invokePath is the publishedServiceId"
-        yield expect.that(member.service_id not in segments, absent, given, contract)
+    if member.service_id != member.member_id:
+        query = parse_qsl(parts.query) if parts else []
+        places = [*path.split("/"), *(value for _, value in query)]
+        absent = "an invokePath without the publishedServiceId, in path and query"
+        yield expect.that(member.service_id not in places, absent, given, contract)
 
 
 @scenario("EPC-03", requests=11, writes=3, leaves=2)
@@ -38,10 +40,10 @@ def a_contract_that_is_not_there_is_told_apart(api: Api) -> Judgements:
     codes = ("STUDIO_MEMBER_ENDPOINT_CONTRACT_NOT_FOUND",)
     yield expect.refused(other, {404}, codes, "an unknown endpoint of a bound member")
 
-    early = api.send.get_member_endpoint_contract(unbound.member_id, "chat")
+    early = api.send.get_member_endpoint_contract(unbound.member_id, api.endpoint)
     yield expect.refused(early, {400, 404, 409}, UNBOUND, "an endpoint of an unbound member")
 
-    missing = api.send.get_member_endpoint_contract(nowhere, "chat")
+    missing = api.send.get_member_endpoint_contract(nowhere, api.endpoint)
     codes = ("STUDIO_MEMBER_NOT_FOUND",)
     yield expect.refused(missing, {404}, codes, "an endpoint of a missing member")
 
