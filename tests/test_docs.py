@@ -13,6 +13,7 @@ import pytest
 from conformance.cli import ackproof
 from conformance.contract import load_contract
 from conformance.judge import Exit
+from conformance.plan import make_plan
 from conformance.target_file import load_target
 from reference_server.cli import main as server
 
@@ -155,7 +156,22 @@ def test_the_readme_counts_what_is_judged_and_planned() -> None:
 
     assert f"{len(requirements)} requirements" in text
     assert f"{len(requirements) - planned} of them are judged" in text
-    assert f"the other {planned} are `planned`" in text
+    assert f"The other {planned} are `planned`" in text
+    for profile in load_contract().profiles:
+        assert any(
+            requirement.planned and requirement.level == "MUST"
+            for requirement in requirements
+            if profile in requirement.profiles
+        ), profile
+
+
+def test_a_run_keeps_to_the_limits_of_the_readme() -> None:
+    target = load_target(None, {"url": "http://127.0.0.1:1", "scope": "s1"})
+    plan = make_plan(load_contract(), target)
+
+    assert "fewer than 200 writes, which leave fewer than 100" in DOCUMENTS["README.md"]
+    assert plan.writes < 200
+    assert plan.leaves < 100
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_gate() -> None:
