@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 from urllib.parse import quote, urljoin, urlsplit
@@ -19,6 +20,7 @@ RETRIED: Final = (429, 502, 503, 504)
 TRIES: Final = 3
 BACK_OFF_SECONDS: Final = 0.2
 TIMEOUT_SECONDS: Final = 10.0
+MOST_BYTES: Final = 16 * 2**20
 MERGE_PATCH: Final = "application/merge-patch+json"
 
 
@@ -205,8 +207,11 @@ class Client:
         return self._sent("POST", urljoin(given_in.request.url, url), body, how)
 
     def may_follow(self, url: str, given_in: Exchange) -> bool:
-        """Whether a URL stays at the target's origin or at one that its file lists."""
-        origin = _origin(urljoin(given_in.request.url, url))
+        """Whether it is a URL at the target's origin or at one that its file lists."""
+        try:
+            origin = _origin(urljoin(given_in.request.url, url))
+        except ValueError:
+            return False
         return origin in {_origin(known) for known in (self.target.url, *self.target.origins)}
 
     def _operation(
@@ -258,8 +263,8 @@ class Client:
         try:
             request = self._built(method, url, body, how)
             as_sent = self._as_sent(request)
-            response = _received(self.connections.get().send(request))
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            response = _answered(self.connections.get(), request)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
             error = _said(problem)
         operation_id, parameters = self._matched(method, as_sent.url)
         exchange = Exchange(
@@ -319,13 +324,27 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or default
 
 
-def _received(response: httpx.Response) -> Response:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Response(response.status_code, headers, response.content)
+def _answered(pool: httpx.Client, request: httpx.Request) -> Response:
+    """Send, and read the answer whole; no answer may take all our time or memory.
+
+    Raises:
+        httpx.HTTPError: it does not come, breaks off, takes too long or grows too large.
+
+    """
+    give_up, body = time.monotonic() + TIMEOUT_SECONDS, bytearray()
+    with closing(pool.send(request, stream=True)) as response:
+        for part in response.iter_bytes():
+            body += part
+            if time.monotonic() > give_up:
+                raise httpx.ReadTimeout("the body did not end")
+            if len(body) > MOST_BYTES:
+                raise httpx.ReadError(f"the body is longer than {MOST_BYTES} bytes")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Response(response.status_code, headers, bytes(body))
 
 
 def _said(problem: Exception) -> str:
-    if isinstance(problem, httpx.InvalidURL | httpx.UnsupportedProtocol):
+    if isinstance(problem, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return f"not sent: not a URL ({problem})"
     if isinstance(problem, httpx.TimeoutException):
         return f"no answer: timed out after {TIMEOUT_SECONDS:.0f} s"

@@ -72,12 +72,15 @@ class Validators:
 
 
 def _violations(validator: jsonschema_rs.Validator, document: object) -> list[Violation]:
-    if validator.is_valid(document):
-        return []
-    return [
-        Violation("".join(f"/{step}" for step in error.instance_path), error.message)
-        for error in validator.iter_errors(document)
-    ]
+    try:
+        if validator.is_valid(document):
+            return []
+        return [
+            Violation("".join(f"/{step}" for step in error.instance_path), error.message)
+            for error in validator.iter_errors(document)
+        ]
+    except ValueError as problem:  # half a surrogate pair, or nested deeper than 255
+        return [Violation("", f"no validator reads it: {problem}")]
 
 
 def _split(

@@ -1,11 +1,18 @@
-"""What several test modules use."""
+"""What several test modules use: the reference server as a process, and small bad servers."""
 
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
+
+ROSTER = b'{"scopeId": "s1", "members": [], "nextPageToken": null}'
 
 
 @pytest.fixture
@@ -26,3 +33,83 @@ def reference_server() -> Iterator[Callable[..., str]]:
         process.terminate()
     for process in processes:
         process.communicate(timeout=10)
+
+
+class Sick(BaseHTTPRequestHandler):
+    """A server with one bad habit."""
+
+    protocol_version = "HTTP/1.1"
+    habit: Callable[..., None]
+    more: tuple[Any, ...] = ()
+
+    def handle_any(self) -> None:
+        self.asked = self.rfile.read(int(self.headers.get("content-length") or 0))
+        type(self).habit(self, *self.more)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815  # its names
+
+    def begin(self, status: int, length: int, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.send_response(status)
+        for name, value in (("content-type", "application/json"), *headers):
+            self.send_header(name, value)
+        self.send_header("content-length", str(length))
+        self.end_headers()
+
+    def says(self, status: int, body: bytes = b"", *headers: tuple[str, str]) -> None:
+        """Answer everything alike."""
+        self.begin(status, len(body), headers)
+        self.wfile.write(body)
+
+    def echoes(self) -> None:
+        """Send every body back."""
+        self.says(200, self.asked or b"{}")
+
+    def resets(self) -> None:
+        """Close the connection without an answer."""
+        self.close_connection = True
+
+    def cuts(self) -> None:
+        """Promise more bytes than are sent."""
+        self.begin(200, 1000)
+        self.wfile.write(ROSTER)
+        self.close_connection = True
+
+    def drips(self, seconds: float) -> None:
+        """Send a legal empty roster, one byte at a time."""
+        self.begin(200, len(ROSTER))
+        for byte in ROSTER:
+            self.wfile.write(bytes([byte]))
+            time.sleep(seconds)
+
+    def pours(self) -> None:
+        """Send more and more, until nobody listens."""
+        self.begin(200, 10**12)
+        while True:
+            self.wfile.write(b" " * 65536)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # its name there
+        """Keep the test's output clean."""
+
+
+class Quiet(ThreadingHTTPServer):
+    """A server that minds no caller who leaves early."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def sick_server() -> Iterator[Callable[..., str]]:
+    """Start servers with one habit of `Sick`: sick_server("says", 404, b"{}") gives the URL."""
+    with ExitStack() as stack:
+
+        def start(habit: str, *more: object) -> str:
+            handler = type(habit, (Sick,), {"habit": getattr(Sick, habit), "more": more})
+            server = stack.enter_context(Quiet(("127.0.0.1", 0), handler))
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield start
