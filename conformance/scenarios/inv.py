@@ -41,7 +41,7 @@ def the_run_is_found_at_the_member_with_the_commands_ids(api: Api) -> Judgements
     invoked = api.invoke(member.member_id, api.fixture("good"))
 
     run = api.run_of(invoked)
-    run_id = run.members.get("runId") or api.verdict_of(invoked).target.get("runId")
+    run_id = api.verdict_of(invoked).target.get("runId") or run.members.get("runId")
     listed = api.send.get_member_run(member.member_id, str(run_id))
 
     for read in (run, listed):

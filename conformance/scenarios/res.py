@@ -76,8 +76,8 @@ def a_service_named_like_the_member_captures_nothing(api: Api) -> Judgements:
     api.bind(member.member_id, good)
     bound = api.send.get_member_binding(member.member_id)
     run = api.run_of(api.invoke(member.member_id, good))
-    what = "publishedServiceId of the run"
-    yield expect.equal(_service(run), member.service_id, what, decoy, run)
+    own, what = api.read(member.member_id).service_id, "publishedServiceId of the run"
+    yield expect.equal(_service(run), own, what, decoy, run)
     last = bound.members.get("lastBinding")
     revision_id = last.get("revisionId") if isinstance(last, dict) else None
     if revision_id is not None and "revisionId" in run.members:

@@ -16,13 +16,23 @@ class InvokeLocationIsTheMember(Behaviour):
         return definition_url if operation.kind == "member.invoke" else status_url
 
 
-@fault(breaks="INV-01")
+@fault(breaks="INV-01", also=("RCP-05", "RCP-08"))
 class NeverNamesTheRun(Behaviour):
     """Leaves runId out of an invoke's receipt and of its status, early and late."""
 
     def target(self, operation: Operation) -> Document:
         """Drop runId."""
         return {name: value for name, value in operation.target.items() if name != "runId"}
+
+
+@fault(breaks="INV-02")
+class NamesARunThatNeverIs(Behaviour):
+    """Names the command's own id as runId, under which the member has no run."""
+
+    def target(self, operation: Operation) -> Document:
+        """Take the command for the run."""
+        invoke = operation.kind == "member.invoke"
+        return operation.target | ({"runId": operation.command_id} if invoke else {})
 
 
 @fault(breaks="INV-02")
@@ -46,6 +56,7 @@ class RunCarriesAnotherCorrelationId(Behaviour):
 FAULTS = (
     InvokeLocationIsTheMember,
     NeverNamesTheRun,
+    NamesARunThatNeverIs,
     RunCarriesAnotherCommandId,
     RunCarriesAnotherCorrelationId,
 )
