@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from textwrap import fill
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -210,7 +211,7 @@ def figures() -> list[Figure]:
     ]
 
 
-def table(measured: Sequence[Figure]) -> str:
+def table(measured: Sequence[Figure], load: float) -> str:
     """Write the figures, what two of them say about each other, and where they were taken."""
     named = {figure.name: median(figure.values) for figure in measured}
     chain = named["full run"] / named["its longest chain of waits"]
@@ -227,16 +228,17 @@ def table(measured: Sequence[Figure]) -> str:
         "|---|---|---:|---:|---:|---:|---:|",
         *(figure.row() for figure in measured),
         "",
-        compared,
+        fill(compared, 100),
         "",
-        f"Command: `make bench`. Machine: {machine}. {python}.",
+        f"Command: `make bench`. Machine: {machine}, load {load:.1f} at the start. {python}.",
     ]
     return "\n".join(rows) + "\n"
 
 
 def main() -> None:
     """Measure, print the table and put it between the markers of the document."""
-    written = table(figures())
+    load = os.getloadavg()[0]
+    written = table(figures(), load)
     head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     tail = rest.partition(END)[2]
     DOCUMENT.write_text(f"{head}{BEGIN}\n{written}\n{END}{tail}", encoding="utf-8")
