@@ -53,7 +53,7 @@ def resolved(url: str, given_in: Exchange) -> SplitResult | None:
 
 
 def absolute(url: str, given_in: Exchange) -> str:
-    """Resolve a URL against the request that it answered, in one spelling; no URL stays as it is."""
+    """Resolve a URL against the request that it answered, in one spelling; other text stays."""
     parts = resolved(url, given_in)
     if parts is None:
         return url
@@ -74,6 +74,11 @@ def _repeats(write: Exchange, first: Exchange) -> bool:
     same_key = key is not None and key == dict(first.request.headers).get("idempotency-key")
     own_id = write.given.get("commandId") == write.members["commandId"]
     return same_key or own_id or write.members.get("replayed") is True
+
+
+def _broke_down(read: Exchange) -> bool:
+    """Whether an answer says only that this request could not be served at this time."""
+    return read.status == BUSY or read.status >= BROKEN
 
 
 @dataclass(slots=True)
@@ -130,12 +135,12 @@ class OperationHistory:
 
     def first_status_answer(self) -> Exchange | None:
         """Return the first read of the status that was answered, and not by a breakdown."""
-        answered = (one for one in self.status_reads if one.status != BUSY)
-        return next((one for one in answered if one.status < BROKEN), None)
+        return next((one for one in self.status_reads if not _broke_down(one)), None)
 
     def model_reads_after(self, claim: Exchange) -> list[Exchange]:
-        """Return the reads of the read model that were sent after a claim had been received."""
-        return [read for read in self.model_reads if read.sent >= claim.received]
+        """Return the answered reads of the read model that were sent after a claim was received."""
+        later = (read for read in self.model_reads if read.sent >= claim.received)
+        return [read for read in later if not _broke_down(read)]
 
     def first_of(self, member: str) -> Any:  # noqa: ANN401  # any JSON value
         """Return the oldest value of a member over all claims; None if never given."""
@@ -229,7 +234,8 @@ class Histories:
 
     def _take_read(self, exchange: Exchange) -> None:
         url = absolute(exchange.request.url, exchange)
-        if created := self._locations.pop(url, None):
+        created = None if _broke_down(exchange) else self._locations.pop(url, None)
+        if created:
             route = self.routes[str(created.operation_id)]
             route.location_reads.append((created, exchange))
         for command_id in self._status_urls.get(url, ()):

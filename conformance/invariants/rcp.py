@@ -34,6 +34,7 @@ SECRET_KEYS: Final = (
     "x-amz-signature",
 )
 MADE: Final = {"createMember": "memberId", "bindMember": "revisionId", "invokeMember": "runId"}
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 TRUNCATION: Final = timedelta(seconds=1)
 
 
@@ -85,7 +86,8 @@ def the_target_names_every_known_identifier(operation: OperationHistory) -> Judg
         yield expect.that(not missing, expected, actual, receipt)
     made = MADE.get(operation.rule.operation_id)
     for claim in operation.claims:
-        if made and rank(claim.members.get("stage")) >= rank("committed"):
+        alive = claim.members.get("status") in ("pending", "ready")
+        if made and alive and rank(claim.members.get("stage")) >= rank("committed"):
             named = _target(claim)
             expected = f"from committed on the target names the {made} that came of the write"
             yield expect.that(isinstance(named.get(made), str), expected, named, claim)
@@ -135,8 +137,8 @@ def urls_stay_at_the_origin_and_hold_no_credential(operation: OperationHistory) 
         )
 
 
-def _origin(url: SplitResult) -> tuple[str, str]:
-    return url.scheme, url.netloc.rpartition("@")[2].lower()
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.hostname, url.port or DEFAULT_PORTS.get(url.scheme)
 
 
 def _secret(url: SplitResult) -> bool:

@@ -1,14 +1,17 @@
 """Commands that are accepted and then fail."""
 
+from collections.abc import Callable
 from typing import Final
 
 from conformance import expect
 from conformance.api import Api, Settled
 from conformance.checks import Judged, Judgements, Missing, OtherBranch, Scenario, scenario
 from conformance.exchange import Exchange
-from conformance.history import BROKEN, instant
+from conformance.history import instant
 
-BAD_REQUEST: Final = 400
+REFUSALS: Final = (400, 409, 422)
+TOO_EARLY: Final = ("STUDIO_MEMBER_NOT_BOUND", "STUDIO_MEMBER_NOT_READY")
+CHAT: Final = ("chat", {"prompt": "hello"})
 READ_AGAIN: Final = 5
 UNPREPARABLE: Final = {
     "workflow": {"workflowYamls": ["name: broken\nsteps:\n  - id: one\n    type: no-such-step\n"]}
@@ -17,7 +20,7 @@ UNPREPARABLE: Final = {
 
 @scenario("FLR-01", requests=19, writes=3, leaves=1)
 def a_poisoned_invoke_ends_failed(api: Api) -> Judgements:
-    yield from _ends_failed(api, _poisoned(api))
+    yield from _ends_failed(api, _poisoned(api), None)
 
 
 @scenario("FLR-02", requests=14, writes=3, leaves=1)
@@ -42,9 +45,12 @@ def the_failure_of_a_poisoned_invoke_is_whole(api: Api) -> Judgements:
 
 @scenario("FLR-07", requests=13, writes=2, leaves=1)
 def a_bind_that_cannot_be_prepared_ends_failed(api: Api) -> Judgements:
+    if "workflow" not in api.target.kinds:
+        yield Missing("the target offers no workflow, and the kit knows no other broken bind")
+        return
     member = api.member("workflow")
     write = api.send.bind_member(member.member_id, UNPREPARABLE)
-    yield from _ends_failed(api, write)
+    yield from _ends_failed(api, write, lambda: api.send.invoke_member(member.member_id, *CHAT))
 
 
 def _poisoned(api: Api) -> Exchange:
@@ -53,19 +59,33 @@ def _poisoned(api: Api) -> Exchange:
     return api.invoke(member.member_id, poison)
 
 
-def _ends_failed(api: Api, write: Exchange) -> Judgements:
+def _ends_failed(api: Api, write: Exchange, use: Callable[[], Exchange] | None) -> Judgements:
+    """Follow a poisoned write; `use` tries what came of it, where ready could be true as well."""
     if not write.ok:
         yield _refused(write)
+        return
+    settled = api.verdict_of(write)
+    for _ in range(READ_AGAIN):
+        api.look_up(write)
+    if settled.ending == "ready" and use:
+        yield _usable(settled, use())
     else:
-        yield _failed(api.verdict_of(write))
-        for _ in range(READ_AGAIN):
-            api.look_up(write)
+        yield _failed(settled)
 
 
 def _refused(write: Exchange) -> OtherBranch | Missing:
-    if BAD_REQUEST <= write.status < BROKEN and expect.code_of(write):
+    if write.status in REFUSALS and expect.code_of(write) not in {"", *TOO_EARLY}:
         return expect.branch("refused_synchronously", write)
-    return Missing(f"the poison was neither accepted nor refused: {write.line}", (write,))
+    what = f"the poison was neither accepted nor refused: {write.line} {expect.answer(write)}"
+    return Missing(what, (write,))
+
+
+def _usable(settled: Settled, used: Exchange) -> Judged | Missing:
+    if used.ok or used.status not in REFUSALS:
+        what = f"nothing failed: {settled.write.line} ended ready, and then {used.line}"
+        return Missing(what, (settled.write, used))
+    expected = "its statusUrl ends failed, or what it calls ready can be invoked"
+    return expect.that(False, expected, expect.answer(used), settled.write, settled.last, used)  # noqa: FBT003
 
 
 def _failed(settled: Settled) -> Judged | Missing:

@@ -136,6 +136,17 @@ class MakesUpADeploymentStatus(Behaviour):
         return receipt
 
 
+@fault(breaks="ACK-06")
+class MakesUpASummary(Behaviour):
+    """Puts a summary of the member as it will be into the receipt of an accepted rename."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Fall back on what is expected, for want of a read model."""
+        if operation.kind == UPDATE and operation.stage == "accepted":
+            receipt["summary"] = {**operation.target, "updatedAt": operation.accepted_at}
+        return receipt
+
+
 @fault(breaks="ACK-07")
 class RegistersStatusLate(Behaviour):
     """Makes a statusUrl known only 200 ms after the 202 left."""
@@ -164,6 +175,7 @@ FAULTS = (
     CallsAnAcceptedRunObserved,
     AnswersRenameReadyBeforeItShows,
     MakesUpADeploymentStatus,
+    MakesUpASummary,
     RegistersStatusLate,
     ClaimsSuccessWhilePending,
 )

@@ -82,6 +82,19 @@ class NeverDecidesARefusedBind(Behaviour):
         return operation.kind != "member.bind"
 
 
+@fault(breaks="FLR-07")
+class CallsARefusedBindReady(Behaviour):
+    """Says ready of a bind whose implementation could not be prepared."""
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Take the expected revision for a made one."""
+        if operation.kind == "member.bind" and operation.status == "failed":
+            del status["failure"]
+            target = operation.target | operation.admitted.expected
+            status |= {"status": "ready", "stage": "ready", "stateVersion": 1, "target": target}
+        return status
+
+
 FAULTS = (
     CallsAFailedRunReady,
     DropsAFailedInvoke,
@@ -89,5 +102,6 @@ FAULTS = (
     FilesFailuresUnderAccepted,
     LeavesTheEffectOut,
     ForgetsWhatFailedBeforeARunExisted,
+    CallsARefusedBindReady,
     NeverDecidesARefusedBind,
 )
