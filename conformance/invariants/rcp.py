@@ -77,7 +77,7 @@ def a_command_id_names_one_command(operation: OperationHistory) -> Judgements:
 
 @invariant("RCP-05", over=OperationHistory)
 def the_target_names_every_known_identifier(operation: OperationHistory) -> Judgements:
-    addressed = operation.receipt.parameters
+    addressed = {name: value.strip() for name, value in operation.receipt.parameters.items()}
     for receipt in operation.acknowledgements:
         named = _target(receipt)
         missing = [name for name, value in addressed.items() if named.get(name) != value]
