@@ -136,7 +136,7 @@ def evolve(operation: Operation | None, fact: Fact) -> Operation:
     event = fact.event
     if isinstance(event, Admitted) and operation is None:
         return _admitted(fact, event)
-    if operation is None or operation.decided:
+    if operation is None or not _may_follow(operation, event):
         raise BrokenHistoryError(fact)
     seen = replace(operation, version=fact.version, facts=(*operation.facts, fact))
     match event:
@@ -153,6 +153,24 @@ def evolve(operation: Operation | None, fact: Fact) -> Operation:
             return _timed_out(seen, fact.at)
         case _:
             raise BrokenHistoryError(fact)
+
+
+def _may_follow(operation: Operation, event: OperationEvent) -> bool:
+    if operation.decided:
+        return False
+    following = STAGES[STAGES.index(operation.proven) + 1]
+    completion = operation.admitted.completion_stage
+    match event:
+        case Committed():
+            return following == "committed"
+        case Observed():
+            return following == "observed" != completion
+        case Completed():
+            return following == completion
+        case TimedOut():
+            return operation.status == "pending"
+        case _:
+            return True
 
 
 def _admitted(fact: Fact, event: Admitted) -> Operation:
@@ -178,7 +196,7 @@ def _progress(operation: Operation, stage: str, at: str) -> Operation:
 
 def _completed(operation: Operation, at: str) -> Operation:
     stage = operation.admitted.completion_stage
-    proven = _progress(operation, stage, at) if operation.proven != stage else operation
+    proven = _progress(operation, stage, at)
     return replace(
         proven, stage=stage, status="ready", completed_at=at, updated_at=at, failure=None
     )
