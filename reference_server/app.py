@@ -40,6 +40,7 @@ from reference_server.worker import Worker
 
 log = logging.getLogger(__name__)
 
+_STOPPING = "The server stops before it could answer; whether the request took effect is unknown."
 _CORRELATION = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -133,7 +134,9 @@ class App:
             return _rendered(await self._handlers[match.operation.operation_id](call))
         except Problem as problem:
             return self._refused(match, headers, problem)
-        except (ClientDisconnect, asyncio.CancelledError):
+        except asyncio.CancelledError:
+            return self._refused(match, headers, problems.service_unavailable(_STOPPING))
+        except ClientDisconnect:
             raise
         except Exception:
             log.exception("%s %s broke", request.method, request.scope["path"])

@@ -46,6 +46,11 @@ class _Server(uvicorn.Server):
         if self.started:
             click.echo(self.announcement)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # a request cut short is answered by the app; uvicorn would add a traceback
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
