@@ -281,7 +281,7 @@ class Api:
         pause, observed, strange = FIRST_PAUSE_SECONDS, False, 0
         while True:
             read = self.send.follow(url, write)
-            if read.status == OK and read.members.get("status") in TERMINAL:
+            if read.ok and read.members.get("status") in TERMINAL:
                 self.send.follow(url, write)
                 self._probe_once(read, probed=observed)
                 return Settled(write, read.members["status"], read)
@@ -290,7 +290,8 @@ class Api:
             waited = self.send.trace.now() - write.received
             if read.status in NOT_FOUND and waited > GRACE_SECONDS:
                 return Settled(write, "vanished", read)
-            strange = 0 if read.status in {OK, *NOT_FOUND} else strange + 1
+            familiar = read.status in {OK, *NOT_FOUND} or "stage" in read.members
+            strange = 0 if familiar else strange + 1
             if strange == STRANGE_READS:
                 return Settled(write, "unreadable", read)
             if waited > self.patience(write):

@@ -66,12 +66,12 @@ def an_unknown_command_is_a_typed_404(api: Api) -> Judgements:
         yield Missing("the create's answer names no commandId to replace", (known.write,))
         return
     given = str(known.write.members.get("statusUrl"))
-    url = given.replace(quote(command_id, safe="~:"), _alike(command_id))
-    if url == given:
+    before, found, after = given.rpartition(quote(command_id, safe="~:"))
+    if not found:
         yield Missing(f"the statusUrl does not show the commandId: {given}", (known.write,))
         return
 
-    unknown = api.again(url, known.write)
+    unknown = api.again(before + _alike(command_id) + after, known.write)
     if unknown.status in TRANSPORT:
         yield Missing(f"the transport answered: {unknown.line}", (unknown,))
         return

@@ -107,6 +107,10 @@ class CallsAnAcceptedRunObserved(Behaviour):
             receipt |= {"stage": "observed", "stateVersion": 1}
         return receipt
 
+    def projection_lag(self, projection: str, lag: float) -> float:
+        """Leave readers time to notice."""
+        return LONG_LAG if projection == "runs" else lag
+
 
 @fault(breaks="ACK-05", also="STA-11")
 class AnswersRenameReadyBeforeItShows(Behaviour):

@@ -46,7 +46,7 @@ class ReadsASecondReplica(Behaviour):
         return operation.earlier() if behind else operation
 
 
-@fault(breaks="STA-03", also="STA-02")
+@fault(breaks="STA-03", also=("STA-02", "STA-06"))
 class ForgetsAVerdictNowAndThen(Behaviour):
     """Shows each fifth reader of a ready operation that it is still pending."""
 
@@ -56,7 +56,7 @@ class ForgetsAVerdictNowAndThen(Behaviour):
         return operation.earlier() if behind else operation
 
 
-@fault(breaks="STA-03")
+@fault(breaks="STA-03", also="STA-06")
 class TakesFailedCommandsUpAgain(Behaviour):
     """Shows each fifth reader of a failed operation that it is pending again."""
 
