@@ -204,9 +204,14 @@ class Histories:
 
     def take(self, exchange: Exchange) -> None:
         """Add one exchange to every history that it belongs to."""
-        if exchange.operation_id is None or exchange.response is None:
+        if exchange.response is None:
             return
-        rule = self.contract.operations[exchange.operation_id]
+        if exchange.operation_id is not None:
+            self._take_route(self.contract.operations[exchange.operation_id], exchange)
+        if exchange.request.method == "GET":  # also at a URL of the server's own, outside spec/
+            self._take_read(exchange)
+
+    def _take_route(self, rule: Operation, exchange: Exchange) -> None:
         validators = self.contract.validators
         route = self.routes.setdefault(rule.operation_id, RouteHistory(rule, validators))
         route.answers.append(exchange)
@@ -217,8 +222,6 @@ class Histories:
                 self._locations[absolute(location, exchange)] = exchange
             if exchange.ok and rule.receipt and names_a_command(exchange):
                 self._take_acknowledgement(rule, exchange)
-        elif exchange.request.method == "GET":
-            self._take_read(exchange)
 
     def _take_acknowledgement(self, rule: Operation, exchange: Exchange) -> None:
         command_id = exchange.members["commandId"]
