@@ -17,14 +17,15 @@ from conformance.checks import Invariant, Judged, Judgement, Missing, Scenario, 
 from conformance.client import Client, Connections
 from conformance.contract import Contract
 from conformance.exchange import Exchange
-from conformance.expect import answer
-from conformance.history import Histories
+from conformance.expect import answer, code_of
+from conformance.history import TRANSPORT, Histories
 from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.plan import Plan
 from conformance.target import Target
 from conformance.trace import Trace
 
 TICK_SECONDS: Final = 0.1
+NOBODY: Final = ("", "RATE_LIMITED", "SERVICE_UNAVAILABLE")
 
 
 class TargetUnusable(Exception):  # noqa: N818  # the CLI words it
@@ -137,7 +138,7 @@ class _Run:
             api = Api(
                 self.client(scenario.name), self.target, self.names, partial(self.wait, scenario)
             )
-            said.extend(scenario.script(api))
+            said.extend(_weighed(judgement) for judgement in scenario.script(api))
         except Unverified as reason:
             said.append(reason.missing)
         except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
@@ -165,6 +166,17 @@ class _Run:
             verdict(requirement, by_requirement.get(requirement.id, ()), self.control)
             for requirement in self.plan.requirements
         )
+
+
+def _weighed(judgement: Judgement) -> Judgement:
+    """Take no failure of the transport for a counterexample."""
+    if isinstance(judgement, Judged) and not judgement.held:
+        for exchange in judgement.shown_by:
+            if exchange.response is None or (
+                exchange.status in TRANSPORT and code_of(exchange) in NOBODY
+            ):
+                return Missing(f"the transport answered: {exchange.line}", judgement.shown_by)
+    return judgement
 
 
 def _why_not(controls: Sequence[Heard]) -> str | None:
