@@ -249,7 +249,7 @@ def test_a_deadline_is_counted_from_acceptance_not_from_the_restart(starting: St
 
 def test_a_timed_out_command_is_corrected_after_a_restart(starting: Starting) -> None:
     server = starting("--lag", "5", "--deadline", "150")
-    server.bound_member("m1", workflow(delay(700)))
+    server.bound_member("m1", workflow(delay(1200)))
     accepted = server.send("POST", "/members/m1/invoke/chat", {"prompt": "x"})
     server.until(accepted, "timed_out")
 
