@@ -47,6 +47,7 @@ def resolved(url: str, given_in: Exchange) -> SplitResult | None:
     """Resolve a URL against the request that it answered; None if it is none."""
     try:
         parts = urlsplit(urljoin(given_in.request.url, url))
+        _ = parts.port  # read here, since a port that is no number shows only when it is read
     except ValueError:
         return None
     return parts
