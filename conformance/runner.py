@@ -189,7 +189,7 @@ def _why_not(controls: Sequence[Heard]) -> str | None:
                 return f"the control failed: expected {judgement.expected}, met {judgement.actual}"
         if heard.broke or not heard.said:
             return f"the control {heard.check} could not be run"
-    return None
+    return None if controls else "the control was left out, and nothing passes without it"
 
 
 def _unheard(scenario: Scenario, why: str) -> Heard:

@@ -77,7 +77,7 @@ def _changed(api: Api, member_id: str, change: str) -> None:
         api.verdict_of(api.send.update_member_implementation(member_id, dict(good.branch)))
 
 
-@scenario("MBR-03", requests=25, writes=4, leaves=1)
+@scenario("MBR-03", requests=22, writes=3, leaves=1)
 def a_rename_changes_nothing_but_the_name(api: Api) -> Judgements:
     member = api.bound_member()
     endpoint = api.fixture("good").endpoint

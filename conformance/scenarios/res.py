@@ -84,7 +84,7 @@ def a_service_named_like_the_member_captures_nothing(api: Api) -> Judgements:
         yield expect.equal(run.members["revisionId"], revision_id, what, decoy, bound, run)
 
 
-@scenario("RES-04", requests=40, writes=7, leaves=2)
+@scenario("RES-04", requests=30, writes=7, leaves=2)
 def a_service_id_from_the_caller_has_no_effect(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id, other = api.member(good.kind).member_id, api.names.fresh()

@@ -1,0 +1,247 @@
+"""Whole runs against real processes: repeatable, fair, honest about costs, silent on secrets."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.checks import Scenario
+from conformance.contract import load_contract
+from conformance.exchange import Exchange
+from conformance.plan import make_plan
+from conformance.runner import RunResult, run
+from conformance.scenarios import SCENARIOS
+from conformance.target_file import load_target
+
+ACKPROOF = str(Path(sys.executable).parent / "ackproof")
+TOKEN = "canary-5c1e80"  # noqa: S105  # no real secret
+Serve = Callable[..., str]
+Report = dict[str, Any]
+
+
+def judged(folder: Path, *arguments: str, code: int) -> tuple[str, Report]:
+    """Run in the folder and return what was printed and report.json."""
+    done = subprocess.run(
+        [ACKPROOF, "run", "--report-dir", "out", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "ACKPROOF_TOKEN": TOKEN},
+        timeout=120,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    report: Report = json.loads((folder / "out/report.json").read_text("utf-8"))
+    assert report["exit_code"] == code
+    return done.stdout + done.stderr, report
+
+
+def verdicts(report: Report) -> list[tuple[str, str, list[Any]]]:
+    return [(one["id"], one["outcome"], one["findings"]) for one in report["verdicts"]]
+
+
+def exchanges(report: Report) -> Iterator[Report]:
+    for verdict in report["verdicts"]:
+        for finding in verdict["findings"]:
+            yield from finding["exchanges"]
+
+
+def test_two_runs_on_one_server_give_equal_verdicts(
+    reference_server: Serve, tmp_path: Path
+) -> None:
+    url = reference_server("--deadline", "2000")
+
+    _, first = judged(tmp_path, url, "--scope", "s1", code=0)
+    _, second = judged(tmp_path, url, "--scope", "s1", code=0)
+
+    assert verdicts(first) == verdicts(second)
+    assert first["plan"]["hash"] == second["plan"]["hash"]
+    assert {one["outcome"] for one in first["verdicts"]} <= {"pass", "not_applicable"}
+
+
+@pytest.mark.parametrize(
+    ("variant", "deadline"), [("synchronous", "2000"), ("random-lag", "30000")]
+)
+def test_a_legitimate_variant_breaks_nothing(
+    reference_server: Serve, tmp_path: Path, variant: str, deadline: str
+) -> None:
+    url = reference_server("--variant", variant, "--deadline", deadline)
+
+    _, report = judged(tmp_path, url, "--scope", "s1", "--concurrency", "24", code=0)
+
+    assert [one for one in verdicts(report) if one[2]] == []
+    assert {one["outcome"] for one in report["verdicts"]} <= {"pass", "not_applicable"}
+
+
+def test_a_run_says_which_chain_of_waits_was_the_longest(
+    reference_server: Serve, tmp_path: Path
+) -> None:
+    url = reference_server("--deadline", "2000")
+
+    said, report = judged(tmp_path, url, "--scope", "s1", "--only", "STA-06", code=0)
+
+    longest = report["timing"]["longest_wait_scenario"]
+    assert f"{report['timing']['longest_wait_seconds']:.1f} s: {longest.replace('_', ' ')}" in said
+    assert 0 < report["timing"]["longest_wait_seconds"] <= report["timing"]["seconds"]
+
+
+def test_nothing_passes_where_the_control_is_beyond_the_write_limit(
+    reference_server: Serve, tmp_path: Path
+) -> None:
+    said, report = judged(
+        tmp_path, reference_server(), "--scope", "s1", "--max-writes", "2", code=4
+    )
+
+    assert {one["outcome"] for one in report["verdicts"]} == {"not_verified"}
+    assert "the control was left out" in " ".join(said.split())
+
+
+FAULTS = (
+    "calls-a-bind-of-nobody-malformed",
+    "answers-an-unknown-run-bare",
+    "calls-an-unbound-binding-missing",
+    "points-location-at-the-member",
+    "forgets-who-is-invoked",
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_printed_curl_shows_the_reported_status_and_no_output_shows_the_token(
+    reference_server: Serve, tmp_path: Path, fault: str
+) -> None:
+    principals = {TOKEN: {"principal": "p1", "scopes": ["*"]}}
+    (tmp_path / "tokens.json").write_text(json.dumps(principals), "utf-8")
+    url = reference_server(
+        *("--token-file", str(tmp_path / "tokens.json"), "--path-prefix", "/gateway/v1"),
+        *("--scoped-faults", "--deadline", "2000"),
+    )
+    (tmp_path / "conformance.toml").write_text(
+        f'[target]\nurl = "{url}"\nscope = "fault-{fault}"\ntoken_env = "ACKPROOF_TOKEN"\n', "utf-8"
+    )
+    broken = _breaks(fault)
+
+    said, report = judged(tmp_path, "-c", "conformance.toml", "--only", broken, code=1)
+
+    assert url.endswith("/gateway/v1")
+    assert [one["id"] for one in report["verdicts"] if one["outcome"] == "fail"] == [broken]
+    assert TOKEN not in said
+    assert TOKEN not in (tmp_path / "out/report.json").read_text("utf-8")
+    printed = [one for one in exchanges(report) if f" {one['curl']}\n" in said]
+    assert printed
+    for one in printed:
+        assert _status_by_shell(one["curl"]) == one["status"], one["curl"]
+
+
+def _breaks(fault: str) -> str:
+    listed = subprocess.run(
+        [sys.executable, "-m", "reference_server", "--list-faults", "--json"],
+        capture_output=True,
+        check=True,
+    )
+    return next(str(one["breaks"][0]) for one in json.loads(listed.stdout) if one["name"] == fault)
+
+
+def _status_by_shell(curl: str) -> int:
+    answered = subprocess.run(
+        ["/bin/sh", "-c", curl],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "ACKPROOF_TOKEN": TOKEN},
+    )
+    return int(answered.stdout.split()[1])
+
+
+class Silent:
+    """Wants to know nothing of a run."""
+
+    def started(self, scenario: str) -> None:
+        pass
+
+    def waiting(self, scenario: str, what: str) -> None:
+        pass
+
+    def finished(self, scenario: str) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def whole_run() -> Iterator[RunResult]:
+    """Judge the reference server once, without lag, so that polls are fewest."""
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "reference_server",
+            "--no-auth",
+            "--port=0",
+            "--lag=0",
+            "--deadline=2000",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        target = load_target(None, {"url": url, "scope": "s1"})
+        contract = load_contract()
+        yield run(contract, target, make_plan(contract, target), Silent())
+        process.terminate()
+
+
+def sent_by(result: RunResult, scenario: Scenario) -> list[Exchange]:
+    return [one for one in result.exchanges if one.cause == scenario.name]
+
+
+def is_write(result: RunResult, one: Exchange) -> bool:
+    operation = result.contract.operations.get(one.operation_id or "")
+    return operation is not None and operation.is_write
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_scenario_sends_exactly_the_writes_that_it_declares(
+    whole_run: RunResult, scenario: Scenario
+) -> None:
+    sent = sent_by(whole_run, scenario)
+
+    assert sum(is_write(whole_run, one) for one in sent) == scenario.writes
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_scenario_sends_at_least_the_requests_that_it_declares(
+    whole_run: RunResult, scenario: Scenario
+) -> None:
+    assert len(sent_by(whole_run, scenario)) >= scenario.requests
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_scenario_leaves_behind_what_it_declares(
+    whole_run: RunResult, scenario: Scenario
+) -> None:
+    made = {
+        (one.operation_id, one.given.get("memberId") or one.given.get("serviceId"))
+        for one in sent_by(whole_run, scenario)
+        if one.ok and one.operation_id in {"createMember", "putScopeBinding"}
+    }
+
+    assert len(made) == scenario.leaves
+
+
+def test_every_request_is_sent_by_a_scenario_or_the_preflight(whole_run: RunResult) -> None:
+    causes = Counter(one.cause for one in whole_run.exchanges)
+
+    assert set(causes) == {"preflight", *(one.name for one in SCENARIOS)}
+    assert causes["preflight"] == 1
+
+
+def test_a_run_breaks_the_contract_only_where_it_says_so(whole_run: RunResult) -> None:
+    declared = {one.violates for one in whole_run.exchanges if one.violates}
+
+    assert all(": " in what for what in declared)
+    assert declared
