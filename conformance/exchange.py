@@ -1,11 +1,12 @@
 """What was sent and what came back, with times and the reason for sending it."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-LANES: Final = ("scenarios",)
+SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,18 @@ class Response:
 
     @cached_property
     def document(self) -> Any:  # noqa: ANN401  # any JSON value
-        """The body as a JSON value; None if it is not JSON."""
+        """The body as a JSON value; None if it is not JSON.
+
+        A lone surrogate, which JSON can escape and UTF-8 cannot say, is read as a question mark.
+        """
         try:
-            return json.loads(self.body)
+            document = json.loads(self.body)
+            if SURROGATE.search(self.body):
+                spelt = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+                document = json.loads(spelt)
         except (ValueError, RecursionError):
             return None
+        return document
 
 
 @dataclass(frozen=True, slots=True)
