@@ -22,8 +22,8 @@ ACKPROOF = str(Path(sys.executable).parent / "ackproof")
 DOCUMENTS = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
     for path in (
-        *ROOT.glob("*.md"),
-        *ROOT.glob("docs/*.md"),
+        *sorted(ROOT.glob("*.md")),
+        *sorted(ROOT.glob("docs/*.md")),
         ROOT / "docs/changes/README.md",
         ROOT / "spec/README.md",
     )
