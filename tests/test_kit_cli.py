@@ -179,7 +179,7 @@ def test_the_version_names_kit_and_contract_without_loading_the_judge() -> None:
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
 
     assert done.stdout.startswith("ackproof 0.1.0 (contract 1.")
-    assert not loaded & {"httpx", "jsonschema_rs", "jsonschema", "rich", "conformance.runner"}
+    assert not loaded & {"httpx", "jsonschema", "rich", "conformance.runner"}
 
 
 def test_help_needs_no_contract(tmp_path: Path) -> None:
