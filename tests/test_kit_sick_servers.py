@@ -376,17 +376,21 @@ def traces(draw: st.DrawFn) -> list[Exchange]:
     ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(traces())
-def test_no_answer_makes_a_history_or_an_invariant_err(trace: list[Exchange]) -> None:
+def judge_all(trace: list[Exchange]) -> None:
+    """Let every invariant judge every history of a trace."""
     histories = Histories(contract(), target())
-
     for exchange in trace:
         histories.take(exchange)
     for invariant in INVARIANTS:
         for history in histories.of(invariant.over):
             for _ in invariant.rule(history):
                 pass
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(traces())
+def test_no_answer_makes_a_history_or_an_invariant_err(trace: list[Exchange]) -> None:
+    judge_all(trace)
 
 
 ODD: list[Any] = [
@@ -403,6 +407,19 @@ ODD: list[Any] = [
     {"a": [None]},
     [[]],
 ]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_no_odd_member_makes_a_history_or_an_invariant_err(odd: object) -> None:
+    write = _answer("PUT", f"{MEMBER}/binding", 202, json.dumps(RECEIPT).encode(), 1)
+
+    for name in STATUS:
+        body = json.dumps(STATUS | {name: odd}).encode()
+        status = [_answer("GET", OPERATION, 200, body, place) for place in (2, 3)]
+        model = _answer("GET", f"{MEMBER}/binding", 200, body, 4)
+        again = _answer("PUT", f"{MEMBER}/binding", 202, body, 5)
+        judge_all([write, *status, model])
+        judge_all([again, *status, model, again])
 
 
 def _everything(chance: Random, request: httpx.Request) -> httpx.Response:
