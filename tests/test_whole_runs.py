@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from conformance.checks import Scenario
 from conformance.contract import load_contract
 from conformance.exchange import Exchange
 from conformance.plan import make_plan
+from conformance.reports.live import LiveProgress
 from conformance.runner import RunResult, run
 from conformance.scenarios import SCENARIOS
 from conformance.target_file import load_target
@@ -162,19 +164,6 @@ def _status_by_shell(curl: str) -> int:
     return int(answered.stdout.split()[1])
 
 
-class Silent:
-    """Wants to know nothing of a run."""
-
-    def started(self, scenario: str) -> None:
-        pass
-
-    def waiting(self, scenario: str, what: str) -> None:
-        pass
-
-    def finished(self, scenario: str) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def whole_run() -> Iterator[RunResult]:
     """Judge the reference server once, without lag, so that polls are fewest."""
@@ -195,7 +184,8 @@ def whole_run() -> Iterator[RunResult]:
         url = json.loads(process.stdout.readline())["url"]
         target = load_target(None, {"url": url, "scope": "s1"})
         contract = load_contract()
-        yield run(contract, target, make_plan(contract, target), Silent())
+        with LiveProgress(Console(quiet=True), 0) as progress:
+            yield run(contract, target, make_plan(contract, target), progress)
         process.terminate()
 
 

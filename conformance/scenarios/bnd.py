@@ -17,7 +17,7 @@ def a_member_never_bound_has_a_null_binding(api: Api) -> Judgements:
     yield expect.that(held, "200 with lastBinding null", expect.answer(read), read)
 
 
-@scenario("BND-03", requests=18, writes=3, leaves=1)
+@scenario("BND-03", requests=17, writes=3, leaves=1)
 def the_binding_shows_the_revision_that_was_bound(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id = api.member(good.kind).member_id

@@ -52,7 +52,7 @@ def a_member_is_created_as_it_was_asked_for(api: Api) -> Judgements:
         yield expect.equal(met, value, f"{what} of the created member", write, read)
 
 
-@scenario("MBR-02", requests=32, writes=6, leaves=1)
+@scenario("MBR-02", requests=30, writes=6, leaves=1)
 def the_published_service_is_assigned_at_create_and_stays(api: Api) -> Judgements:
     good = api.fixture("good")
     created = api.member(good.kind)
@@ -77,7 +77,7 @@ def _changed(api: Api, member_id: str, change: str) -> None:
         api.verdict_of(api.send.update_member_implementation(member_id, dict(good.branch)))
 
 
-@scenario("MBR-03", requests=22, writes=3, leaves=1)
+@scenario("MBR-03", requests=20, writes=3, leaves=1)
 def a_rename_changes_nothing_but_the_name(api: Api) -> Judgements:
     member = api.bound_member()
     endpoint = api.fixture("good").endpoint

@@ -60,7 +60,7 @@ def the_invoke_path_reaches_the_service_it_described(api: Api) -> Judgements:
             yield expect.equal(met, described, f"{name} of the run", contract, run)
 
 
-@scenario("RES-03", requests=20, writes=5, leaves=2)
+@scenario("RES-03", requests=18, writes=5, leaves=2)
 def a_service_named_like_the_member_captures_nothing(api: Api) -> Judgements:
     good = api.fixture("good")
     member = api.member(good.kind)
