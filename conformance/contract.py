@@ -97,17 +97,20 @@ class Contract:
         return Validators(self.document, self.schemas)
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """Find the operation that a raw path (no prefix, no query) names, and its parameters."""
+        """Find the operation that a raw path (no prefix, no query) names, and its parameters.
+
+        Only a POST can end in a verb, so elsewhere a colon is part of an identifier.
+        """
         for operation in self.operations.values():
             if operation.method == method.upper():
-                parameters = _parameters(operation.path, path)
+                parameters = _parameters(operation, path)
                 if parameters is not None:
                     return operation, parameters
         return None
 
 
-def _parameters(template: str, path: str) -> dict[str, str] | None:
-    wanted, met = template.split("/"), path.split("/")
+def _parameters(operation: Operation, path: str) -> dict[str, str] | None:
+    wanted, met = operation.path.split("/"), path.split("/")
     if len(wanted) != len(met):
         return None
     parameters: dict[str, str] = {}
@@ -121,7 +124,7 @@ def _parameters(template: str, path: str) -> dict[str, str] | None:
             if not segment.endswith(verb):
                 return None
             segment = segment.removesuffix(verb)  # noqa: PLW2901  # the verb is no part of the id
-        elif ":" in segment:
+        elif ":" in segment and operation.method == "POST":
             return None
         parameters[name] = unquote(segment)
     return parameters

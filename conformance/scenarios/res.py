@@ -181,7 +181,7 @@ def _class(answer: Exchange) -> str:
     return "an answer" if answer.ok else f"{answer.status} {expect.code_of(answer)}".rstrip()
 
 
-@scenario("RES-07", requests=60, writes=40, leaves=20)
+@scenario("RES-07", requests=60, writes=40, leaves=20, long=True)
 def nothing_falls_back_to_a_service_while_a_create_is_under_way(api: Api) -> Judgements:
     good = api.fixture("good")
     for _ in range(ROUNDS):
