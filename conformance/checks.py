@@ -52,11 +52,19 @@ Judgements = Iterator[Judgement]
 
 
 class Unverified(Exception):  # noqa: N818  # it is an outcome, not an error
-    """Stop a scenario because it cannot be judged here; `missing` says why."""
+    """Stop a scenario because it cannot be judged here; `judgement` says why."""
 
     def __init__(self, what: str, *shown_by: Exchange) -> None:
         super().__init__(what)
-        self.missing = Missing(what, shown_by)
+        self.judgement: Missing | OtherBranch = Missing(what, shown_by)
+
+
+class NotOffered(Unverified):
+    """Stop a scenario because the server says that it does not offer an operation."""
+
+    def __init__(self, refused: Exchange) -> None:
+        super().__init__(f"the operation is not offered: {refused.line}", refused)
+        self.judgement = OtherBranch("not_offered", (refused,))
 
 
 @dataclass(frozen=True, slots=True)

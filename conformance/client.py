@@ -15,6 +15,7 @@ from conformance.contract import Contract, Operation
 from conformance.exchange import Exchange, Request, Response
 from conformance.target import Target
 from conformance.trace import Trace
+from conformance.urls import origin_of, resolved
 
 RETRIED: Final = (429, 502, 503, 504)
 TRIES: Final = 3
@@ -208,11 +209,9 @@ class Client:
 
     def may_follow(self, url: str, given_in: Exchange) -> bool:
         """Whether it is a URL at the target's origin or at one that its file lists."""
-        try:
-            origin = _origin(urljoin(given_in.request.url, url))
-        except ValueError:
-            return False
-        return origin in {_origin(known) for known in (self.target.url, *self.target.origins)}
+        parts = resolved(url, given_in)
+        known = {origin_of(urlsplit(one)) for one in (self.target.url, *self.target.origins)}
+        return parts is not None and origin_of(parts) in known
 
     def _operation(
         self,
@@ -316,12 +315,6 @@ class Client:
 
 def _segment(value: str) -> str:
     return value if isinstance(value, Encoded) else quote(value, safe="")
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, parts.hostname, parts.port or default
 
 
 def _answered(pool: httpx.Client, request: httpx.Request) -> Response:

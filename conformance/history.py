@@ -4,16 +4,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from conformance.contract import Contract, Operation
 from conformance.exchange import Exchange
 from conformance.target import Target
+from conformance.urls import absolute
 from conformance.validators import Validators
 
 STAGES: Final = ("accepted", "committed", "observed", "ready")
 TERMINAL: Final = ("ready", "failed", "timed_out")
 STATUSES: Final = ("pending", *TERMINAL)
+STATUS: Final = "statusUrl"
+MODEL: Final = "readModelUrl"
+NOT_OFFERED: Final = (405, 501)
 TRANSPORT: Final = (429, 502, 503, 504)
 A_DAY: Final = 86400.0
 OK: Final = 200
@@ -43,24 +46,9 @@ def retry_after(answer: Exchange) -> float:
     return min(float(asked), A_DAY) if asked.isascii() and asked.isdigit() else 0.0
 
 
-def resolved(url: str, given_in: Exchange) -> SplitResult | None:
-    """Resolve a URL against the request that it answered; None if it is none."""
-    try:
-        parts = urlsplit(urljoin(given_in.request.url, url))
-        _ = parts.port  # read here, since a port that is no number shows only when it is read
-    except ValueError:
-        return None
-    return parts
-
-
-def absolute(url: str, given_in: Exchange) -> str:
-    """Resolve a URL against the request that it answered, in one spelling; other text stays."""
-    parts = resolved(url, given_in)
-    if parts is None:
-        return url
-    path = "/".join(quote(unquote(segment), safe=":@") for segment in parts.path.split("/"))
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{parts.netloc.lower()}{path}{query}"
+def not_offered(answer: Exchange) -> bool:
+    """Whether a server says that it does not offer the operation at all."""
+    return answer.status in NOT_OFFERED
 
 
 def names_a_command(exchange: Exchange) -> bool:
@@ -194,7 +182,7 @@ class Histories:
     members: dict[str, MemberHistory] = field(default_factory=dict)
     routes: dict[str, RouteHistory] = field(default_factory=dict)
     _status_urls: dict[str, set[str]] = field(default_factory=dict)
-    _model_urls: dict[str, set[str]] = field(default_factory=dict)
+    _model_urls: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     _locations: dict[str, Exchange] = field(default_factory=dict)
 
     def of(self, kind: type[History]) -> Iterable[History]:
@@ -220,7 +208,7 @@ class Histories:
         if rule.is_write:
             location = exchange.header("location")
             if exchange.status == CREATED and location:
-                self._locations[absolute(location, exchange)] = exchange
+                self._locations[absolute(location, exchange, self.target.origins)] = exchange
             if exchange.ok and rule.receipt and names_a_command(exchange):
                 self._take_acknowledgement(rule, exchange)
 
@@ -237,7 +225,7 @@ class Histories:
         self._learn_urls(command_id, exchange)
 
     def _take_read(self, exchange: Exchange) -> None:
-        url = absolute(exchange.request.url, exchange)
+        url = absolute(exchange.request.url, exchange, self.target.origins)
         created = None if _broke_down(exchange) else self._locations.pop(url, None)
         if created:
             route = self.routes[str(created.operation_id)]
@@ -246,17 +234,19 @@ class Histories:
             self.operations[command_id].status_reads.append(exchange)
             if exchange.status == OK:
                 self._learn_urls(command_id, exchange)
-        for command_id in self._model_urls.get(url, ()):
+        for command_id in self._model_urls.get((url, exchange.request.url.count("%")), ()):
             self.operations[command_id].model_reads.append(exchange)
 
     def _learn_urls(self, command_id: str, exchange: Exchange) -> None:
-        members = exchange.members
-        for member, known in (
-            ("statusUrl", self._status_urls),
-            ("readModelUrl", self._model_urls),
-        ):
-            if isinstance(members.get(member), str):
-                known.setdefault(absolute(members[member], exchange), set()).add(command_id)
+        status_url, model_url = (exchange.members.get(name) for name in (STATUS, MODEL))
+        origins = self.target.origins
+        if isinstance(status_url, str):
+            url = absolute(status_url, exchange, origins)
+            self._status_urls.setdefault(url, set()).add(command_id)
+        if isinstance(model_url, str):
+            # The escapes are counted to tell it from another spelling: RES-06 asks about those.
+            spelt = absolute(model_url, exchange, origins), model_url.count("%")
+            self._model_urls.setdefault(spelt, set()).add(command_id)
 
     def _take_member(self, exchange: Exchange) -> None:
         for member_id, service in sightings(exchange):

@@ -98,7 +98,7 @@ def verdict(requirement: Requirement, heard: Iterable[Heard], control: str | Non
             for judgement in said
             if isinstance(judgement, OtherBranch) and judgement.word in requirement.closed_by
         ),
-        tuple(judgement for judgement in said if isinstance(judgement, Missing)),
+        tuple(_missing(said, requirement)),
         tuple(one.broke for one in heard if one.broke),
     )
     outcome, reasons = _outcome(requirement, tally, control)
@@ -111,6 +111,15 @@ def verdict(requirement: Requirement, heard: Iterable[Heard], control: str | Non
         tally.findings,
         tuple(dict.fromkeys(reasons)),
     )
+
+
+def _missing(said: Iterable[Judgement], requirement: Requirement) -> Iterator[Missing]:
+    """Yield what was missing; a branch that may not close the requirement is missing too."""
+    for judgement in said:
+        if isinstance(judgement, Missing):
+            yield judgement
+        elif isinstance(judgement, OtherBranch) and judgement.word not in requirement.closed_by:
+            yield Missing(f"{judgement.word}: {judgement.shown_by[0].line}", judgement.shown_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,20 @@ from functools import partial
 from typing import Final, Protocol
 
 from conformance.api import Api, Names
-from conformance.checks import Invariant, Judged, Judgement, Missing, Scenario, Unverified
+from conformance.checks import (
+    Invariant,
+    Judged,
+    Judgement,
+    Missing,
+    OtherBranch,
+    Scenario,
+    Unverified,
+)
 from conformance.client import Client, Connections
 from conformance.contract import Contract
 from conformance.exchange import Exchange
 from conformance.expect import answer, code_of
-from conformance.history import TRANSPORT, Histories
+from conformance.history import TRANSPORT, Histories, not_offered
 from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.plan import Plan
 from conformance.target import Target
@@ -135,12 +143,11 @@ class _Run:
         said: list[Judgement] = []
         broke = None
         try:
-            api = Api(
-                self.client(scenario.name), self.target, self.names, partial(self.wait, scenario)
-            )
+            waiting = partial(self.wait, scenario)
+            api = Api(self.client(scenario.name), self.target, waiting, self.names)
             said.extend(_weighed(judgement) for judgement in scenario.script(api))
         except Unverified as reason:
-            said.append(reason.missing)
+            said.append(reason.judgement)
         except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
             broke = Broke(scenario.name, traceback.format_exc(limit=-4))
         self.seconds[scenario.name] = time.monotonic() - began
@@ -169,9 +176,11 @@ class _Run:
 
 
 def _weighed(judgement: Judgement) -> Judgement:
-    """Take no failure of the transport for a counterexample."""
+    """Take no failure of the transport, and no operation left out, for a counterexample."""
     if isinstance(judgement, Judged) and not judgement.held:
         for exchange in judgement.shown_by:
+            if not_offered(exchange):
+                return OtherBranch("not_offered", (exchange,))
             if exchange.response is None or (
                 exchange.status in TRANSPORT and code_of(exchange) in NOBODY
             ):

@@ -17,7 +17,10 @@ from conformance.history import (
     rank,
 )
 
-LIVE_WORDS: Final = re.compile(r"deploymentStatus|updatedAt|(active|bound|serving)([A-Z]\w*)?")
+LIVE_WORDS: Final = re.compile(
+    "deploymentStatus|(is)?(Active|active|Bound|bound|Serving|serving)|lastBinding|boundAt"
+    "|servingState|(active|bound|serving|activeServing)RevisionId"
+)
 CLAIMS: Final = ("success", "succeeded", "completed", "ready", "bound")
 
 
@@ -110,6 +113,7 @@ def an_accepted_receipt_tells_nothing_of_the_read_model(operation: OperationHist
             yield expect.branch("synchronous_throughout", receipt)
             continue
         live = sorted(name for name in _names(receipt.members) if LIVE_WORDS.fullmatch(name))
+        live += _times_of_the_resource(receipt.members)
         target = receipt.members.get("target")
         if isinstance(target, dict) and "status" in target:
             live.append("target.status")
@@ -123,6 +127,12 @@ def _names(receipt: Mapping[str, object]) -> set[str]:
     """Return the names of its members and of the objects in it, predictions left out."""
     inner = (one for name, one in receipt.items() if name != "expected")
     return set(receipt).union(*(one for one in inner if isinstance(one, dict)))
+
+
+def _times_of_the_resource(receipt: Mapping[str, object]) -> list[str]:
+    """Name each updatedAt in an object; at the top level it may be the status document's own."""
+    inner = ((name, one) for name, one in receipt.items() if isinstance(one, dict))
+    return [f"{name}.updatedAt" for name, one in inner if "updatedAt" in one]
 
 
 @invariant(

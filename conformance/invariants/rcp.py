@@ -8,15 +8,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from conformance import expect
 from conformance.checks import Invariant, Judged, Judgements, invariant
 from conformance.exchange import Exchange
-from conformance.history import (
-    ACCEPTED,
-    OperationHistory,
-    RouteHistory,
-    absolute,
-    instant,
-    rank,
-    resolved,
-)
+from conformance.history import ACCEPTED, OperationHistory, RouteHistory, instant, rank
+from conformance.urls import absolute, origin_of, resolved
 
 URLS: Final = ("statusUrl", "readModelUrl", "readinessUrl", "observeUrl")
 SECRET_KEYS: Final = (
@@ -34,7 +27,6 @@ SECRET_KEYS: Final = (
     "x-amz-signature",
 )
 MADE: Final = {"createMember": "memberId", "bindMember": "revisionId", "invokeMember": "runId"}
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 TRUNCATION: Final = timedelta(seconds=1)
 
 
@@ -104,8 +96,11 @@ def the_location_of_a_202_is_its_status_url(operation: OperationHistory) -> Judg
         if receipt.status != ACCEPTED:
             yield expect.branch("synchronous_throughout", receipt)
             continue
+        origins = operation.target.origins
         location, status_url = receipt.header("location"), str(receipt.members.get("statusUrl"))
-        same = location and absolute(location, receipt) == absolute(status_url, receipt)
+        same = location and absolute(location, receipt, origins) == absolute(
+            status_url, receipt, origins
+        )
         yield expect.that(same, f"Location is {status_url}", location or "no Location", receipt)
         definition = absolute(status_url, receipt) in _definitions(receipt)
         expected = "statusUrl is not the URL of a definition"
@@ -122,23 +117,19 @@ def _definitions(receipt: Exchange) -> set[str]:
 
 @invariant("RCP-07", over=OperationHistory)
 def urls_stay_at_the_origin_and_hold_no_credential(operation: OperationHistory) -> Judgements:
-    known = {_origin(urlsplit(url)) for url in operation.target.origins}
+    known = {origin_of(urlsplit(url)) for url in operation.target.origins}
     for claim in (*operation.acknowledgements, *operation.samples[-1:]):
         urls = {name: claim.members[name] for name in URLS if name in claim.members}
-        allowed = known | {_origin(urlsplit(claim.request.url))}
+        allowed = known | {origin_of(urlsplit(claim.request.url))}
         parts = {name: resolved(str(url), claim) for name, url in urls.items()}
         wrong = [
             f"{name} {urls[name]}"
             for name, url in parts.items()
-            if url is None or _origin(url) not in allowed or _secret(url)
+            if url is None or origin_of(url) not in allowed or _secret(url)
         ]
         yield expect.that(
             not wrong, "URLs of the same origin without a credential", ", ".join(wrong), claim
         )
-
-
-def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
-    return url.scheme, url.hostname, url.port or DEFAULT_PORTS.get(url.scheme)
 
 
 def _secret(url: SplitResult) -> bool:

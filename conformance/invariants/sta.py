@@ -11,12 +11,12 @@ from conformance.history import (
     TERMINAL,
     TRANSPORT,
     OperationHistory,
-    absolute,
     instant,
     names_a_command,
     rank,
     retry_after,
 )
+from conformance.urls import absolute
 
 POISON: Final = ("a_poisoned_invoke_ends_failed",)
 SLOW: Final = ("a_slow_invoke_is_decided_by_its_deadline",)
@@ -137,7 +137,8 @@ def the_status_keeps_the_identity_of_the_receipt(operation: OperationHistory) ->
         if not _kept(before, after):
             changed.append(f"target {before} is now {after}")
         urls = [str(one.members.get("statusUrl")) for one in (receipt, sample)]
-        if absolute(urls[0], receipt) != absolute(urls[1], sample):
+        origins = operation.target.origins
+        if absolute(urls[0], receipt, origins) != absolute(urls[1], sample, origins):
             changed.append(f"statusUrl {urls[0]} is now {urls[1]}")
         expected = "commandId, correlationId, operation, target and statusUrl as in the receipt"
         yield expect.that(not changed, expected, "; ".join(changed), receipt, sample)

@@ -159,6 +159,7 @@ def _print_headline(console: Console, verdict: ShownVerdict) -> None:
 
 
 def _print_finding(console: Console, finding: ShownFinding) -> None:
+    _print_field(console, "check", finding.check.replace("_", " "))
     _print_field(console, "expected", finding.expected)
     _print_field(console, "actual", finding.actual)
     left = len(finding.exchanges) - EXCHANGES_IN_FULL
@@ -195,7 +196,11 @@ def _print_reasons(console: Console, report: Report) -> None:
     _print_by_reason(console, "not verified, accepted", [one for one in unverified if one.accepted])
     if any(not one.accepted and one.level == "MUST" for one in unverified):
         console.print(
-            Text("  Give the run what is missing, or accept ids with accept_not_verified.")
+            Text(
+                "  Give the run what is missing in the target file (scope, kinds, origins,\n"
+                "  [implementations.*], completion_limit), or accept an id there with\n"
+                "  accept_not_verified."
+            )
         )
     _print_by_reason(console, "not applicable", closed)
     if report.plan.unaffordable:

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance import expect
 from conformance.api import Api
-from conformance.checks import Judgements, Scenario, scenario
-from conformance.history import resolved
+from conformance.checks import Judgements, Scenario, Unverified, scenario
+from conformance.urls import resolved
 
 UNBOUND: Final = ("STUDIO_MEMBER_NOT_BOUND", "INVALID_STUDIO_MEMBER_ENDPOINT_CONTRACT_REQUEST")
 
@@ -18,6 +18,8 @@ def the_invoke_path_is_the_members_own(api: Api) -> Judgements:
 
     contract = api.send.get_member_endpoint_contract(member.member_id, endpoint)
 
+    if not contract.ok:
+        raise Unverified(f"the contract cannot be read: {contract.line}", contract)
     given = contract.members.get("invokePath")
     parts = resolved(str(given), contract)
     path = unquote(parts.path.removeprefix(urlsplit(api.target.url).path)) if parts else ""

@@ -58,9 +58,9 @@ def a_missing_member_is_one_404_everywhere(api: Api) -> Judgements:
 def _typed(api: Api, answer: Exchange, member_id: str) -> Judged:
     wanted = {"code": MISSING, "scopeId": api.target.scope, "memberId": member_id}
     held = answer.status == NOT_FOUND and wanted.items() <= _texts(answer).items()
-    shown = {name: answer.members.get(name) for name in wanted}
+    told = [f"{name} {answer.members.get(name, 'missing')}" for name in ("scopeId", "memberId")]
     expected = f"404 {MISSING} that echoes scopeId and memberId"
-    return expect.that(held, expected, f"{expect.answer(answer)} with {shown}", answer)
+    return expect.that(held, expected, f"{expect.answer(answer)} with {', '.join(told)}", answer)
 
 
 def _texts(answer: Exchange) -> dict[str, str]:

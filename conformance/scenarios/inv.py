@@ -5,7 +5,8 @@ from typing import Final
 from conformance import expect
 from conformance.api import Api
 from conformance.checks import Judgements, Missing, Scenario, Unverified, scenario
-from conformance.history import ACCEPTED, absolute
+from conformance.history import ACCEPTED
+from conformance.urls import absolute
 
 URLS: Final = ("statusUrl", "readModelUrl")
 
@@ -21,16 +22,20 @@ def an_invoke_is_followed_by_its_run_or_operation(api: Api) -> Judgements:
         yield expect.branch("synchronous_throughout", invoked)
         return
 
+    if settled.ending == "unreadable":
+        raise Unverified(f"the invoke's status cannot be read: {settled.last.line}", invoked)
+
     run_id = settled.target.get("runId")
     expected = "target.runId in the receipt, or in the status once the run exists"
     actual = f"target {dict(settled.target)}"
     yield expect.that(isinstance(run_id, str), expected, actual, invoked, settled.last)
     location = invoked.header("location") or ""
     status_url, run_url = (str(settled.document.get(name)) for name in URLS)
-    own = {absolute(status_url, invoked)}
+    origins = api.target.origins
+    own = {absolute(status_url, invoked, origins)}
     if str(run_id) in run_url.split("/"):
-        own.add(absolute(run_url, invoked))
-    held = location and absolute(location, invoked) in own
+        own.add(absolute(run_url, invoked, origins))
+    held = location and absolute(location, invoked, origins) in own
     expected = "Location is the status of the operation, or its run"
     yield expect.that(held, expected, location or "no Location", invoked)
 

@@ -18,7 +18,7 @@ ENOUGH: Final = 16
 @scenario("STA-03", requests=117, writes=9, leaves=1)
 def every_kind_of_write_keeps_its_verdict(api: Api) -> Judgements:
     good = api.fixture("good")
-    member_id = api.names.fresh()
+    api, member_id = api.in_a_hurry(), api.names.fresh()
     first, second = f"{member_id}-r1", f"{member_id}-r2"
     settled = [
         api.create(good.kind, member_id=member_id),
@@ -66,7 +66,8 @@ def an_unknown_command_is_a_typed_404(api: Api) -> Judgements:
         yield Missing("the create's answer names no commandId to replace", (known.write,))
         return
     given = str(known.write.members.get("statusUrl"))
-    before, found, after = given.rpartition(quote(command_id, safe="~:"))
+    spelt = [quote(command_id, safe=kept) for kept in ("~:", "~", ":", "")]
+    before, found, after = given.rpartition(next((one for one in spelt if one in given), "?!"))
     if not found:
         yield Missing(f"the statusUrl does not show the commandId: {given}", (known.write,))
         return
@@ -84,8 +85,8 @@ def an_unknown_command_is_a_typed_404(api: Api) -> Judgements:
 
 def _alike(command_id: str) -> str:
     """Return a fresh random id of the same shape, long enough to be nobody's."""
-    head, tail = command_id[:2], command_id[2:]
-    return head + re.sub(r"[0-9A-Za-z]", _another, tail + tail[-1:] * (ENOUGH - len(tail)))
+    long = command_id + command_id[-1] * (ENOUGH - len(command_id))
+    return long[:2] + re.sub(r"[0-9A-Za-z]", _another, long[2:])
 
 
 def _another(character: re.Match[str]) -> str:

@@ -1,0 +1,241 @@
+"""Following a write to its verdict: by its receipt, or by what it was to change."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from conformance.checks import NotOffered, Unverified
+from conformance.client import Client
+from conformance.exchange import Exchange
+from conformance.expect import code_of
+from conformance.history import TERMINAL, instant, not_offered, rank, retry_after
+from conformance.target import Target
+
+Ending = Literal["ready", "failed", "timed_out", "overdue", "vanished", "unreadable", "undecided"]
+
+FIRST_PAUSE_SECONDS: Final = 0.01
+LONGEST_PAUSE_SECONDS: Final = 0.25
+HURRY_SECONDS: Final = 3.0
+HURRIED_PAUSE_SECONDS: Final = 0.025
+GRACE_SECONDS: Final = 3.0
+NOT_FOUND: Final = (404, 410)
+STRANGE_READS: Final = 3
+OK: Final = 200
+CREATED: Final = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a write ended.
+
+    Attributes:
+        write: the exchange that asked for it.
+        ending: the verdict; or overdue (still pending past its deadline), vanished (its statusUrl
+            answers 404), unreadable (it answers with anything else than a status), undecided (the
+            run's own limit came first).
+        last: the last read of the status or of what stands in for it.
+
+    """
+
+    write: Exchange
+    ending: Ending
+    last: Exchange
+
+    @property
+    def failure(self) -> Mapping[str, Any]:
+        """The Failure that the last read shows; empty without one."""
+        failure = self.last.members.get("failure")
+        return failure if isinstance(failure, dict) else {}
+
+    @property
+    def told(self) -> str:
+        """The ending with the failure's code and message, where there is one."""
+        words = (self.ending, self.failure.get("code"), self.failure.get("message"))
+        return ": ".join(str(word) for word in words if word)
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The receipt's members, overlaid by the last status."""
+        shown = self.last.members if self.last.operation_id != self.write.operation_id else {}
+        return {**self.write.members, **(shown if "stage" in shown else {})}
+
+    @property
+    def target(self) -> Mapping[str, Any]:
+        """Every identifier that the receipt and the last status name."""
+        named: dict[str, Any] = {}
+        for document in (self.write.members, self.document):
+            if isinstance(document.get("target"), dict):
+                named |= document["target"]
+        return named
+
+
+@dataclass(frozen=True)
+class Follower:
+    """Waits for what was asked of a target.
+
+    Attributes:
+        waiting: told what is waited for, before each pause.
+        hurried: whether young commands are polled without heeding Retry-After.
+
+    """
+
+    send: Client
+    target: Target
+    waiting: Callable[[str], None]
+    hurried: bool = field(default=False, kw_only=True)
+
+    def settle(
+        self, write: Exchange, shows: Callable[[], Exchange | None] | None = None
+    ) -> Settled:
+        """Wait until a write that must succeed has succeeded.
+
+        Raises:
+            Unverified: it was refused, or did not end ready.
+
+        """
+        if not_offered(write):
+            raise NotOffered(write)
+        if not write.ok:
+            raise Unverified(f"a legal request was refused: {write.line} {code_of(write)}", write)
+        settled = self.verdict_of(write, shows)
+        if settled.ending != "ready":
+            raise Unverified(
+                f"a legal request did not succeed: {write.line}, then {settled.told}",
+                write,
+                settled.last,
+            )
+        return settled
+
+    def verdict_of(
+        self, write: Exchange, shows: Callable[[], Exchange | None] | None = None
+    ) -> Settled:
+        """Follow an acknowledged write to its end, by its receipt where there is one.
+
+        A server without receipts is followed by `shows`, which reads the resource and returns the
+        read once it shows the effect. What a receipt claims is probed at once: the Location of a
+        201, the read model of an observed one.
+        """
+        self._probe(write)
+        url = write.members.get("statusUrl")
+        if isinstance(url, str) and self.send.may_follow(url, write):
+            return self._poll(write, url)
+        return self._watch(write, shows)
+
+    def refusal_of(self, asked: Exchange) -> str:
+        """Return the code that a request ended with, at once or after acceptance; "" without one.
+
+        Raises:
+            Unverified: the run's own limit came before the verdict.
+
+        """
+        if not asked.ok:
+            return code_of(asked)
+        settled = self.verdict_of(asked)
+        if settled.ending == "undecided":
+            raise Unverified(f"{asked.line} was not decided in time", asked, settled.last)
+        code = settled.failure.get("code")
+        return code if isinstance(code, str) else ""
+
+    def _probe(self, claim: Exchange) -> None:
+        location, model = claim.header("location"), claim.members.get("readModelUrl")
+        if claim.status == CREATED and location and self.send.may_follow(location, claim):
+            self.send.follow(location, claim)
+        if _is_observed(claim) and isinstance(model, str) and self.send.may_follow(model, claim):
+            self.send.follow(model, claim)
+
+    def _poll(self, write: Exchange, url: str) -> Settled:
+        """Read the status until it is terminal, then once more."""
+        pause, observed, strange = FIRST_PAUSE_SECONDS, False, 0
+        while True:
+            read = self.send.follow(url, write)
+            if read.ok and read.members.get("status") in TERMINAL:
+                self.send.follow(url, write)
+                self._probe_once(read, probed=observed)
+                return Settled(write, read.members["status"], read)
+            self._probe_once(read, probed=observed)
+            observed = observed or _is_observed(read)
+            waited = self.send.trace.now() - write.received
+            if read.status in NOT_FOUND and waited > GRACE_SECONDS:
+                return Settled(write, "vanished", read)
+            familiar = read.status in {OK, *NOT_FOUND} or "stage" in read.members
+            strange = 0 if familiar else strange + 1
+            if strange == STRANGE_READS:
+                return Settled(write, "unreadable", read)
+            if waited > self.patience(write):
+                overdue = self.deadline(write) <= self.target.completion_limit
+                return Settled(write, "overdue" if overdue else "undecided", read)
+            pause = self._pause(read, pause, write)
+
+    def _probe_once(self, read: Exchange, *, probed: bool) -> None:
+        if _is_observed(read) and not probed:
+            self._probe(read)
+
+    def _watch(self, write: Exchange, shows: Callable[[], Exchange | None] | None) -> Settled:
+        pause = FIRST_PAUSE_SECONDS
+        while shows is not None:
+            if shown := shows():
+                return Settled(write, "ready", shown)
+            if self.send.trace.now() - write.received > self.target.completion_limit:
+                return Settled(write, "undecided", write)
+            pause = self._pause(write, pause, write)
+        return Settled(write, "unreadable", write)
+
+    def _pause(self, read: Exchange, pause: float, write: Exchange) -> float:
+        """Wait as long as the server asked, within the run's limit, and at least `pause` seconds.
+
+        Returns:
+            the next pause in seconds.
+
+        """
+        self.waiting(write.line)
+        waited = self.send.trace.now() - write.received
+        hurried = self.hurried and waited < HURRY_SECONDS
+        time.sleep(HURRIED_PAUSE_SECONDS if hurried else max(pause, self._asked(read)))
+        return min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+
+    def _asked(self, read: Exchange) -> float:
+        return min(retry_after(read), self.target.completion_limit)
+
+    def deadline(self, write: Exchange) -> float:
+        """Return the seconds after acceptance by which a verdict is due."""
+        accepted = instant(write.members.get("acceptedAt"))
+        due = instant(write.members.get("deadlineAt"))
+        if accepted and due:
+            return (due - accepted).total_seconds()
+        return self.target.completion_limit
+
+    def patience(self, write: Exchange) -> float:
+        """Return the seconds after which a pending command is given up."""
+        slack = max(self.target.slack, 2 * self._asked(write))
+        return (
+            min(self.deadline(write), self.target.completion_limit) + slack + LONGEST_PAUSE_SECONDS
+        )
+
+    def look_up(self, write: Exchange) -> None:
+        """Read the status of an acknowledged write once, if it names one, and what a 201 names."""
+        self._probe(write)
+        url = write.members.get("statusUrl")
+        if write.ok and isinstance(url, str) and self.send.may_follow(url, write):
+            self.send.follow(url, write)
+
+    def read_model(self, settled: Settled) -> None:
+        """Read what shows the effect of a write, if its answers name it."""
+        url = settled.document.get("readModelUrl")
+        if isinstance(url, str) and self.send.may_follow(url, settled.write):
+            self.send.follow(url, settled.write)
+
+    def again(self, url: object, given_in: Exchange) -> Exchange:
+        """Read a URL that the server gave.
+
+        Raises:
+            Unverified: it is no URL, or one at a foreign origin.
+
+        """
+        if not isinstance(url, str) or not self.send.may_follow(url, given_in):
+            raise Unverified(f"the answer gives no URL to follow: {url!r}", given_in)
+        return self.send.follow(url, given_in)
+
+
+def _is_observed(read: Exchange) -> bool:
+    return rank(read.members.get("stage")) >= rank("observed")

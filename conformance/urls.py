@@ -1,0 +1,40 @@
+"""URLs that a server gave: resolved, in one spelling, and at which origin."""
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+
+from conformance.exchange import Exchange
+
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+def resolved(url: str, given_in: Exchange) -> SplitResult | None:
+    """Resolve a URL against the request that it answered; None if it is none."""
+    try:
+        parts = urlsplit(urljoin(given_in.request.url, url))
+        _ = parts.port  # read here, since a port that is no number shows only when it is read
+    except ValueError:
+        return None
+    return parts
+
+
+def origin_of(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port, the scheme's own port where none is written."""
+    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
+
+
+def absolute(url: str, given_in: Exchange, origins: Iterable[str] = ()) -> str:
+    """Resolve a URL against the request that it answered, in one spelling; other text stays.
+
+    A URL at one of the `origins` is taken to be at the request's own.
+    """
+    parts = resolved(url, given_in)
+    if parts is None:
+        return url
+    if origin_of(parts) in {origin_of(urlsplit(one)) for one in origins}:
+        own = urlsplit(given_in.request.url)
+        parts = parts._replace(scheme=own.scheme, netloc=own.netloc)
+    path = "/".join(quote(unquote(segment), safe=":@") for segment in parts.path.split("/"))
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}{query}"
