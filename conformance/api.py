@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, Self
 
 from conformance.checks import NotOffered, Unverified
-from conformance.client import PLAIN, Encoded, How
+from conformance.client import Encoded
 from conformance.exchange import Exchange
 from conformance.following import Follower, Settled
 from conformance.target import Implementation
+from conformance.wire import PLAIN, How
 
 __all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of"]
 

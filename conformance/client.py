@@ -1,28 +1,14 @@
-"""The only module that speaks HTTP: one method per operation of the contract."""
+"""The contract's operations as methods, one each, by their own names."""
 
 import re
-import threading
-import time
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
-from urllib.parse import quote, urljoin, urlsplit
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
-import httpx
-
-from conformance.contract import Contract, Operation
-from conformance.exchange import Exchange, Request, Response
-from conformance.target import Target
-from conformance.trace import Trace
-from conformance.urls import origin_of, resolved
-
-RETRIED: Final = (429, 502, 503, 504)
-TRIES: Final = 3
-BACK_OFF_SECONDS: Final = 0.2
-TIMEOUT_SECONDS: Final = 10.0
-MOST_BYTES: Final = 16 * 2**20
-MERGE_PATCH: Final = "application/merge-patch+json"
+from conformance.contract import Operation
+from conformance.exchange import Exchange
+from conformance.wire import PLAIN, How, Wire
 
 
 class HarnessError(Exception):
@@ -35,64 +21,9 @@ class Encoded(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """The ways in which a request departs from the plain one.
-
-    Attributes:
-        headers, query: sent beside the plain ones.
-        violates: what it breaks on purpose, such as "body: displayName is missing".
-        anonymous: without the credential.
-
-    """
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    violates: str | None = None
-    anonymous: bool = False
-
-
-PLAIN: Final = How()
-
-
-class Connections:
-    """One HTTP connection pool per thread, since making one costs 20 ms."""
-
-    def __init__(self) -> None:
-        self._mine = threading.local()
-        self._all: list[httpx.Client] = []
-
-    def get(self) -> httpx.Client:
-        """Return this thread's pool, without cookies and without the environment's proxies."""
-        if not hasattr(self._mine, "pool"):
-            self._mine.pool = httpx.Client(
-                timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
-            )
-            self._all.append(self._mine.pool)
-        pool: httpx.Client = self._mine.pool
-        pool.cookies.clear()
-        return pool
-
-    def close(self) -> None:
-        """Close the pools of all threads."""
-        for pool in self._all:
-            pool.close()
-
-
 @dataclass(frozen=True)
-class Client:
-    """Sends for one check in one scope and records every exchange in the trace."""
-
-    contract: Contract
-    target: Target
-    trace: Trace
-    cause: str
-    connections: Connections
-    lane: str = "scenarios"
-
-    def caused_by(self, cause: str) -> Self:
-        """Return a client whose exchanges name another cause; connections are shared."""
-        return replace(self, cause=cause)
+class Client(Wire):
+    """Sends the operations of one scope; an undeclared illegal body is the kit's own error."""
 
     def create_member(self, body: Mapping[str, Any], how: How = PLAIN) -> Exchange:
         """POST /members."""
@@ -197,22 +128,6 @@ class Client:
         """GET /health/ready."""
         return self._operation("getHealthReady", {}, None, how)
 
-    def follow(self, url: str, given_in: Exchange, how: How = PLAIN) -> Exchange:
-        """GET a URL that the server gave, resolved against the request that it answered."""
-        return self._sent("GET", urljoin(given_in.request.url, url), None, how)
-
-    def post_to(
-        self, url: str, given_in: Exchange, body: Mapping[str, Any], how: How = PLAIN
-    ) -> Exchange:
-        """POST to a URL that the server gave."""
-        return self._sent("POST", urljoin(given_in.request.url, url), body, how)
-
-    def may_follow(self, url: str, given_in: Exchange) -> bool:
-        """Whether it is a URL at the target's origin or at one that its file lists."""
-        parts = resolved(url, given_in)
-        known = {origin_of(urlsplit(one)) for one in (self.target.url, *self.target.origins)}
-        return parts is not None and origin_of(parts) in known
-
     def _operation(
         self,
         operation_id: str,
@@ -229,7 +144,7 @@ class Client:
         )
         if operation.body is not None and body is None:
             body = {}
-        return self._sent(operation.method, self.target.url + path, body, how)
+        return self.sent(operation.method, self.target.url + path, body, how)
 
     def _check_body(self, operation: Operation, body: Mapping[str, Any] | None, how: How) -> None:
         if operation.body is None or how.violates:
@@ -241,106 +156,6 @@ class Client:
                 f"contract without declaring it: {wrong[0]}"
             )
 
-    def _sent(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:
-        """Send, and send again after a refused connection or a gateway's answer."""
-        for attempt in range(1, TRIES + 1):
-            exchange = self._once(method, url, body, how)
-            refused = exchange.error is not None and (
-                method == "GET" or "refused" in exchange.error
-            )
-            if attempt == TRIES or not (refused or exchange.status in RETRIED):
-                return exchange
-            if exchange.error and "timed out" in exchange.error:
-                return exchange
-            time.sleep(BACK_OFF_SECONDS * attempt)
-        raise AssertionError("the last attempt returns")
-
-    def _once(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:
-        number, sent = self.trace.next_number(), self.trace.now()
-        response, error = None, None
-        as_sent = Request(method, url)
-        try:
-            request = self._built(method, url, body, how)
-            as_sent = self._as_sent(request)
-            response = _answered(self.connections.get(), request)
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
-            error = _said(problem)
-        operation_id, parameters = self._matched(method, as_sent.url)
-        exchange = Exchange(
-            number,
-            self.lane,
-            self.cause,
-            operation_id,
-            parameters,
-            as_sent,
-            response,
-            sent,
-            self.trace.now(),
-            error,
-            how.violates,
-        )
-        self.trace.record(exchange)
-        return exchange
-
-    def _built(
-        self, method: str, url: str, body: Mapping[str, Any] | None, how: How
-    ) -> httpx.Request:
-        query = dict(how.query) or None
-        request = self.connections.get().build_request(
-            method, url, json=body, params=query, headers=self._headers(method, how)
-        )
-        if body is not None and method == "PATCH":
-            request.headers["content-type"] = MERGE_PATCH
-        return request
-
-    def _matched(self, method: str, url: str) -> tuple[str | None, dict[str, str]]:
-        prefix = urlsplit(self.target.url).path
-        matched = self.contract.match(method, urlsplit(url).path.removeprefix(prefix))
-        return (matched[0].operation_id, matched[1]) if matched else (None, {})
-
-    def _headers(self, method: str, how: How) -> dict[str, str]:
-        headers = {"Cache-Control": "no-cache"} if method == "GET" else {}
-        if self.target.token and not how.anonymous:
-            headers["Authorization"] = f"Bearer {self.target.token}"
-        return headers | dict(how.headers)
-
-    def _as_sent(self, request: httpx.Request) -> Request:
-        shown = f"Bearer ${self.target.token_env or 'TOKEN'}"
-        headers = tuple(
-            (name, shown if name == "authorization" else value)
-            for name, value in request.headers.items()
-        )
-        return Request(request.method, str(request.url), headers, request.content or None)
-
 
 def _segment(value: str) -> str:
     return value if isinstance(value, Encoded) else quote(value, safe="")
-
-
-def _answered(pool: httpx.Client, request: httpx.Request) -> Response:
-    """Send, and read the answer whole; no answer may take all our time or memory.
-
-    Raises:
-        httpx.HTTPError: it does not come, breaks off, takes too long or grows too large.
-
-    """
-    give_up, body = time.monotonic() + TIMEOUT_SECONDS, bytearray()
-    with closing(pool.send(request, stream=True)) as response:
-        for part in response.iter_bytes():
-            body += part
-            if time.monotonic() > give_up:
-                raise httpx.ReadTimeout("the body did not end")
-            if len(body) > MOST_BYTES:
-                raise httpx.ReadError(f"the body is longer than {MOST_BYTES} bytes")
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Response(response.status_code, headers, bytes(body))
-
-
-def _said(problem: Exception) -> str:
-    if isinstance(problem, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
-        return f"not sent: not a URL ({problem})"
-    if isinstance(problem, httpx.TimeoutException):
-        return f"no answer: timed out after {TIMEOUT_SECONDS:.0f} s"
-    if isinstance(problem, httpx.ConnectError):
-        return f"no connection: refused or unreachable ({problem})"
-    return f"no whole answer: {type(problem).__name__} ({problem})"

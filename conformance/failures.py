@@ -13,9 +13,9 @@ from conformance.fault_matrix import UnknownFault
 from conformance.judge import Exit
 from conformance.nearest import hint
 from conformance.plan import UnknownSelection
+from conformance.preflight import TargetUnusable
 from conformance.reports.printable import printable
 from conformance.reports.report_file import ReportUnwritable
-from conformance.runner import TargetUnusable
 from conformance.target_file import TargetFileError
 
 LONGEST_SENTENCE: Final = 2000

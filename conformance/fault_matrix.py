@@ -15,11 +15,12 @@ from conformance.embedded import SCOPE, described_by_server, embedded_server, em
 from conformance.judge import Exit, Verdict
 from conformance.nearest import hint
 from conformance.plan import make_plan
+from conformance.preflight import TargetUnusable
 from conformance.reports import report_file
 from conformance.reports.counted import counted
 from conformance.reports.live import LiveProgress
 from conformance.reports.printable import printable
-from conformance.runner import RunResult, TargetUnusable, run
+from conformance.runner import RunResult, run
 
 AT_ONCE: Final = 3
 RED: Final = frozenset({"fail", "warn", "harness_error"})

@@ -1,6 +1,5 @@
 """Following a write to its verdict: by its receipt, or by what it was to change."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -191,7 +190,7 @@ class Follower:
         self.waiting(write.line)
         waited = self.send.trace.now() - write.received
         hurried = self.hurried and waited < HURRY_SECONDS
-        time.sleep(HURRIED_PAUSE_SECONDS if hurried else max(pause, self._asked(read)))
+        self.send.sleep(HURRIED_PAUSE_SECONDS if hurried else max(pause, self._asked(read)))
         return min(pause * 1.5, LONGEST_PAUSE_SECONDS)
 
     def _asked(self, read: Exchange) -> float:

@@ -192,4 +192,4 @@ def exit_code(
         return Exit.FAILED
     if unverified:
         return Exit.NOT_VERIFIED
-    return Exit.FINE
+    return Exit.FINE if outcomes & {"pass", "warn"} else Exit.NOTHING_RAN

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,22 +22,20 @@ from conformance.checks import (
     Scenario,
     Unverified,
 )
-from conformance.client import Client, Connections
+from conformance.client import Client
 from conformance.contract import Contract
 from conformance.exchange import Exchange
-from conformance.expect import answer, code_of
-from conformance.history import TRANSPORT, Histories, not_offered
+from conformance.expect import code_of
+from conformance.history import BUSY, TRANSPORT, Histories, not_offered
 from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.plan import Plan
+from conformance.preflight import preflight
 from conformance.target import Target
 from conformance.trace import Trace
+from conformance.wire import Budget, Connections
 
 TICK_SECONDS: Final = 0.1
 NOBODY: Final = ("", "RATE_LIMITED", "SERVICE_UNAVAILABLE")
-
-
-class TargetUnusable(Exception):  # noqa: N818  # the CLI words it
-    """Nothing can be judged: no answer, not ready, the wrong API, or the credential is refused."""
 
 
 class Progress(Protocol):
@@ -90,7 +88,8 @@ class _Run:
         self.connections = Connections()
         self.heard: list[Heard] = []
         self.seconds: dict[str, float] = {}
-        self.control: str | None = None
+        self.budget = Budget(target.max_writes)
+        self.control: str | None = "the run was stopped before its control had held"
         self.interrupted = False
         self.stopping = threading.Event()
 
@@ -98,7 +97,15 @@ class _Run:
         self.connections.close()
 
     def client(self, cause: str) -> Client:
-        return Client(self.contract, self.target, self.trace, cause, self.connections)
+        return Client(
+            self.contract,
+            self.target,
+            self.trace,
+            cause,
+            self.connections,
+            self.budget,
+            self.stopping.wait,
+        )
 
     def scenarios(self) -> None:
         controls = [one for one in self.plan.scenarios if one.control]
@@ -181,9 +188,8 @@ def _weighed(judgement: Judgement) -> Judgement:
         for exchange in judgement.shown_by:
             if not_offered(exchange):
                 return OtherBranch("not_offered", (exchange,))
-            if exchange.response is None or (
-                exchange.status in TRANSPORT and code_of(exchange) in NOBODY
-            ):
+            nobody = exchange.status in TRANSPORT and code_of(exchange) in NOBODY
+            if exchange.response is None or exchange.status == BUSY or nobody:
                 return Missing(f"the transport answered: {exchange.line}", judgement.shown_by)
     return judgement
 
@@ -248,38 +254,3 @@ def run(contract: Contract, target: Target, plan: Plan, progress: Progress) -> R
             under_way.control,
             under_way.interrupted,
         )
-
-
-def preflight(client: Client) -> None:
-    """Ask the target for its members, which changes nothing.
-
-    Raises:
-        TargetUnusable: with a sentence that says what to do.
-
-    """
-    asked = client.list_members()
-    where = client.target.url
-    if asked.response is None:
-        raise TargetUnusable(
-            f"{where} cannot be reached: {asked.error}. Start the server, or correct the URL."
-        )
-    if asked.status in {401, 403}:
-        raise TargetUnusable(
-            f"{where} refuses the credential: {asked.line} {answer(asked)}. Name the environment "
-            "variable that holds the token (--token-env), and a scope that it may use (--scope)."
-        )
-    if asked.status in {502, 503, 504}:
-        raise TargetUnusable(
-            f"{where} is not ready: {asked.line}. Wait until it is, then run again."
-        )
-    if not _speaks(asked):
-        raise TargetUnusable(
-            f"{where} does not answer as this API: {asked.line}, and its body is not a JSON object "
-            "of the contract. Give the base URL before /api, with any path prefix."
-        )
-
-
-def _speaks(asked: Exchange) -> bool:
-    members: Mapping[str, object] = asked.members
-    typed = isinstance(members.get("code"), str) and isinstance(members.get("message"), str)
-    return typed if not asked.ok else isinstance(asked.document, dict)

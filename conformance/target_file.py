@@ -163,7 +163,7 @@ def _target(content: Mapping[str, Any], source: _Source, environ: Mapping[str, s
         completion_limit=float(table.get("completion_limit", 30)),
         concurrency=int(table.get("concurrency", 6)),
         max_writes=table.get("max_writes"),
-        origins=tuple(table.get("origins", ())),
+        origins=tuple(_base_url(origin, source, "origins") for origin in table.get("origins", ())),
         accept_not_verified=tuple(table.get("accept_not_verified", ())),
         described_by=source.name,
     )
@@ -181,7 +181,7 @@ def _implementation(
     return Implementation(given["kind"], given["branch"], given["endpoint"], given["payload"])
 
 
-def _base_url(url: str, source: _Source) -> str:
+def _base_url(url: str, source: _Source, key: str = "url") -> str:
     try:
         parts = urlsplit(url)
         readable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -189,12 +189,12 @@ def _base_url(url: str, source: _Source) -> str:
         readable = None
     if not readable:
         raise TargetFileError(
-            f"{source.name}{source.line_of('url')}: the target's url is not an http or https URL "
-            "such as http://127.0.0.1:8080/prefix."
+            f"{source.name}{source.line_of(key)}: the target's {key} {url!r} is not an http or "
+            "https URL such as http://127.0.0.1:8080/prefix."
         )
     if parts.username is not None or parts.query or parts.fragment:
         raise TargetFileError(
-            f"{source.name}{source.line_of('url')}: the target's URL takes no user name, query or "
+            f"{source.name}{source.line_of(key)}: the target's {key} takes no user name, query or "
             "fragment; name the variable that holds a bearer token with token_env."
         )
     return url.rstrip("/")

@@ -1,0 +1,227 @@
+"""The only module that knows HTTP: sends, receives, retries and records."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from conformance.checks import Unverified
+from conformance.contract import Contract
+from conformance.exchange import Exchange, Request, Response
+from conformance.history import retry_after
+from conformance.target import Target
+from conformance.trace import Trace
+from conformance.urls import origin_of, resolved
+
+RETRIED: Final = (429, 502, 503, 504)
+TRIES: Final = 3
+BACK_OFF_SECONDS: Final = 0.2
+TIMEOUT_SECONDS: Final = 10.0
+MOST_BYTES: Final = 16 * 1024 * 1024
+MERGE_PATCH: Final = "application/merge-patch+json"
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """The ways in which a request departs from the plain one.
+
+    Attributes:
+        headers, query: sent beside the plain ones.
+        violates: what it breaks on purpose, such as "body: displayName is missing".
+
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    violates: str | None = None
+
+
+PLAIN: Final = How()
+
+
+class Connections:
+    """One HTTP connection pool per thread, since making one costs 20 ms."""
+
+    def __init__(self) -> None:
+        self._mine = threading.local()
+        self._all: list[httpx.Client] = []
+
+    def get(self) -> httpx.Client:
+        """Return this thread's pool, without cookies and without the environment's proxies."""
+        if not hasattr(self._mine, "pool"):
+            self._mine.pool = httpx.Client(
+                timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+            )
+            self._all.append(self._mine.pool)
+        pool: httpx.Client = self._mine.pool
+        pool.cookies.clear()
+        return pool
+
+    def close(self) -> None:
+        """Close the pools of all threads."""
+        for pool in self._all:
+            pool.close()
+
+
+class Budget:
+    """How many writes a run may still send; None is no limit."""
+
+    def __init__(self, writes: int | None) -> None:
+        self._lock = threading.Lock()
+        self._limit = self._left = writes
+
+    def take_write(self) -> None:
+        """Count one write.
+
+        Raises:
+            Unverified: the limit is reached.
+
+        """
+        with self._lock:
+            if self._left == 0:
+                raise Unverified(f"the write limit of {self._limit} is used up")
+            self._left = self._left and self._left - 1
+
+
+@dataclass(frozen=True)
+class Wire:
+    """Sends for one check and records every exchange in the trace.
+
+    Attributes:
+        cause: name of the check.
+        sleep: waits for so many seconds, or less once the run is stopped.
+
+    """
+
+    contract: Contract
+    target: Target
+    trace: Trace
+    cause: str
+    connections: Connections
+    budget: Budget = field(default_factory=lambda: Budget(None))
+    sleep: Callable[[float], object] = time.sleep
+    lane: str = "scenarios"
+
+    def follow(self, url: str, given_in: Exchange, how: How = PLAIN) -> Exchange:
+        """GET a URL that the server gave, resolved against the request that it answered."""
+        return self.sent("GET", urljoin(given_in.request.url, url), None, how)
+
+    def post_to(
+        self, url: str, given_in: Exchange, body: Mapping[str, Any], how: How = PLAIN
+    ) -> Exchange:
+        """POST to a URL that the server gave."""
+        return self.sent("POST", urljoin(given_in.request.url, url), body, how)
+
+    def may_follow(self, url: str, given_in: Exchange) -> bool:
+        """Whether it is a URL at the target's origin or at one that its file lists."""
+        parts = resolved(url, given_in)
+        known = {origin_of(urlsplit(one)) for one in (self.target.url, *self.target.origins)}
+        return parts is not None and origin_of(parts) in known
+
+    def sent(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:
+        """Send, and send again after a refused connection or a gateway's answer."""
+        for attempt in range(1, TRIES + 1):
+            if method != "GET":
+                self.budget.take_write()
+            exchange = self._once(method, url, body, how)
+            refused = exchange.error is not None and (
+                method == "GET" or "refused" in exchange.error
+            )
+            if attempt == TRIES or not (refused or exchange.status in RETRIED):
+                return exchange
+            if exchange.error and "timed out" in exchange.error:
+                return exchange
+            asked = min(retry_after(exchange), self.target.completion_limit)
+            self.sleep(max(BACK_OFF_SECONDS * attempt, asked))
+        raise AssertionError("the last attempt returns")
+
+    def _once(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:
+        number, sent = self.trace.next_number(), self.trace.now()
+        response, error = None, None
+        as_sent = Request(method, url)
+        try:
+            request = self._built(method, url, body, how)
+            as_sent = self._as_sent(request)
+            response = _answered(self.connections.get(), request)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
+            error = _said(problem)
+        operation_id, parameters = self._matched(method, as_sent.url)
+        exchange = Exchange(
+            number,
+            self.lane,
+            self.cause,
+            operation_id,
+            parameters,
+            as_sent,
+            response,
+            sent,
+            self.trace.now(),
+            error,
+            how.violates,
+        )
+        self.trace.record(exchange)
+        return exchange
+
+    def _built(
+        self, method: str, url: str, body: Mapping[str, Any] | None, how: How
+    ) -> httpx.Request:
+        query = dict(how.query) or None
+        request = self.connections.get().build_request(
+            method, url, json=body, params=query, headers=self._headers(method, how)
+        )
+        if body is not None and method == "PATCH":
+            request.headers["content-type"] = MERGE_PATCH
+        return request
+
+    def _matched(self, method: str, url: str) -> tuple[str | None, dict[str, str]]:
+        prefix = urlsplit(self.target.url).path
+        matched = self.contract.match(method, urlsplit(url).path.removeprefix(prefix))
+        return (matched[0].operation_id, matched[1]) if matched else (None, {})
+
+    def _headers(self, method: str, how: How) -> dict[str, str]:
+        headers = {"Cache-Control": "no-cache"} if method == "GET" else {}
+        if self.target.token:
+            headers["Authorization"] = f"Bearer {self.target.token}"
+        return headers | dict(how.headers)
+
+    def _as_sent(self, request: httpx.Request) -> Request:
+        shown = f"Bearer ${self.target.token_env or 'TOKEN'}"
+        headers = tuple(
+            (name, shown if name == "authorization" else value)
+            for name, value in request.headers.items()
+        )
+        return Request(request.method, str(request.url), headers, request.content or None)
+
+
+def _answered(pool: httpx.Client, request: httpx.Request) -> Response:
+    """Send, and read the answer whole; no answer may take all our time or memory.
+
+    Raises:
+        httpx.HTTPError: it does not come, breaks off, takes too long or grows too large.
+
+    """
+    give_up, body = time.monotonic() + TIMEOUT_SECONDS, bytearray()
+    with closing(pool.send(request, stream=True)) as response:
+        for part in response.iter_bytes():
+            body += part
+            if time.monotonic() > give_up:
+                raise httpx.ReadTimeout("the body did not end")
+            if len(body) > MOST_BYTES:
+                raise httpx.ReadError(f"the body is longer than {MOST_BYTES} bytes")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Response(response.status_code, headers, bytes(body))
+
+
+def _said(problem: Exception) -> str:
+    if isinstance(problem, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
+        return f"not sent: not a URL ({problem})"
+    if isinstance(problem, httpx.TimeoutException):
+        return f"no answer: timed out after {TIMEOUT_SECONDS:.0f} s"
+    if isinstance(problem, httpx.ConnectError):
+        return f"no connection: refused or unreachable ({problem})"
+    return f"no whole answer: {type(problem).__name__} ({problem})"
