@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from conformance.api import Api, Names
 from conformance.checks import Scenario, Unverified
-from conformance.client import Client, Connections
+from conformance.client import Client
 from conformance.contract import Contract, load_contract
 from conformance.exchange import Exchange, Request, Response
 from conformance.history import Histories
@@ -26,6 +26,7 @@ from conformance.scenarios import SCENARIOS
 from conformance.target import Target
 from conformance.target_fixtures import DEFAULTS
 from conformance.trace import Trace
+from conformance.wire import Connections
 
 URL = "http://127.0.0.1:1"
 OPERATION = f"{URL}/api/scopes/s1/operations/c-1"
@@ -230,7 +231,7 @@ def test_no_strange_answer_makes_a_scenario_err(
     client: Client, respx_mock: respx.MockRouter, scenario: Scenario
 ) -> None:
     respx_mock.route().mock(side_effect=partial(_everything, Random(7)))
-    api = Api(client, client.target, Names("test"), lambda _: None)
+    api = Api(client, client.target, lambda _: None, Names("test"))
 
     for _ in range(4):
         with contextlib.suppress(Unverified):

@@ -10,16 +10,18 @@ import pytest
 import respx
 from rich.console import Console
 
-from conformance import client as http
-from conformance.client import Client, Connections
+from conformance import wire as http
+from conformance.client import Client
 from conformance.contract import Contract, load_contract
 from conformance.exchange import Exchange, Request, Response
 from conformance.plan import make_plan
+from conformance.preflight import TargetUnusable
 from conformance.reports.live import LiveProgress
-from conformance.runner import RunResult, TargetUnusable, run
+from conformance.runner import RunResult, run
 from conformance.target import Target
 from conformance.target_fixtures import DEFAULTS
 from conformance.trace import Trace
+from conformance.wire import Connections
 
 URL = "http://127.0.0.1:1"
 MEMBER = f"{URL}/api/scopes/s1/members/m1"
