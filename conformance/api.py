@@ -1,20 +1,26 @@
 """What a scenario is given: arrangements, requests, and following a command to its verdict."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Self
 
 from conformance.checks import NotOffered, Unverified
 from conformance.client import Encoded
 from conformance.exchange import Exchange
+from conformance.expect import code_of
 from conformance.following import Follower, Settled
+from conformance.history import not_offered
 from conformance.target import Implementation
 from conformance.wire import PLAIN, How
 
-__all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of"]
+__all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of", "named_by"]
 
 CREATED: Final = 201
+ACCEPTED: Final = 202
+NOT_FOUND: Final = 404
+REFUSALS: Final = (400, 409, 422)
+NO_ROUTE: Final = ("", "NOT_FOUND", "ROUTE_NOT_FOUND")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class Api(Follower):
         member_id = member_id or self.names.fresh()
         body = {"memberId": member_id, "displayName": f"Member {member_id}"}
         write = self.send.create_member({**body, "implementationKind": kind})
-        return self.settle(write, lambda: self.shows(member_id))
+        return self.settle(write, lambda: self.shows(member_id_of(write, member_id)))
 
     def shows(self, member_id: str) -> Exchange | None:
         """Read a member; None unless the answer is 200 and names it."""
@@ -82,7 +88,7 @@ class Api(Follower):
         """Create a member, wait until it is readable, and return it."""
         member_id = member_id or self.names.fresh()
         settled = self.create(kind, member_id=member_id)
-        return self.read(member_id_of(settled.write, member_id))
+        return self.read(named_by(settled, member_id))
 
     def read(self, member_id: str) -> Member:
         """Read a member's detail."""
@@ -91,6 +97,42 @@ class Api(Follower):
         if not read.ok or not isinstance(summary, dict):
             raise Unverified(f"the member cannot be read: {read.line}", read)
         return Member(member_id, str(summary.get("publishedServiceId") or ""), read)
+
+    def decoy(self, service_id: str) -> Exchange:
+        """Ask for a service of another owner with the given id, by the legacy scope binding.
+
+        Returns:
+            the answer: a 2xx that names the service, else a refusal of it.
+
+        Raises:
+            Unverified: neither, so that nothing is known of such a service.
+
+        """
+        good = self.fixture("good")
+        body = {**good.branch, "implementationKind": good.kind, "serviceId": service_id}
+        answer = self.send.put_scope_binding(body)
+        if answer.status == ACCEPTED:
+            self.settle(answer)
+        refused = answer.status in REFUSALS and code_of(answer)
+        made = answer.ok and answer.members.get("serviceId") == service_id
+        if not (made or refused or not_offered(answer)):
+            raise Unverified(f"no service can be made by the legacy binding: {answer.line}", answer)
+        return answer
+
+    def not_routed(self, answers: Iterable[Exchange], member_id: str) -> set[str | None]:
+        """Return which operations answer a member that is there like a route that is not.
+
+        Args:
+            answers: of requests that named no member; only where one of them is such a 404 is
+                anything sent.
+            member_id: the member that is there.
+
+        """
+        unknown = {one.operation_id for one in answers if _is_no_route(one)}
+        if not unknown:
+            return unknown
+        known = [*self.read_everywhere(member_id), *self.write_everywhere(member_id)]
+        return unknown & {one.operation_id for one in known if _is_no_route(one)}
 
     def read_everywhere(self, member_id: str) -> tuple[Exchange, ...]:
         """Read a member on every route that reads; the run asked for never was."""
@@ -174,14 +216,28 @@ class Api(Follower):
             Unverified: no run can be found by what the answers name.
 
         """
-        settled = self.verdict_of(invoked)
-        url = settled.document.get("readModelUrl")
-        if isinstance(url, str) and self.send.may_follow(url, invoked):
-            return self.send.follow(url, invoked)
+        return self.run_in(self.verdict_of(invoked))
+
+    def run_in(self, settled: Settled) -> Exchange:
+        """Read the run that a settled invoke names.
+
+        Raises:
+            Unverified: no run can be found by what the answers name.
+
+        """
+        given, invoked = settled.url("readModelUrl"), settled.write
+        if given and self.send.may_follow(*given):
+            return self.send.follow(*given)
         run_id = settled.target.get("runId") or invoked.members.get("runId")
         if isinstance(run_id, str):
             return self.send.get_member_run(invoked.parameters["memberId"], run_id)
         raise Unverified("the invoke's answers name no run", invoked, settled.last)
+
+
+def named_by(settled: Settled, asked: str) -> str:
+    """Return the memberId that a create's answers name, else the one that was asked for."""
+    named = settled.target.get("memberId")
+    return named if isinstance(named, str) else member_id_of(settled.write, asked)
 
 
 def member_id_of(write: Exchange, asked: str) -> str:
@@ -193,6 +249,10 @@ def member_id_of(write: Exchange, asked: str) -> str:
     if write.status == CREATED and location:
         named.append(location.rstrip("/").rsplit("/", 1)[-1])
     return next((name for name in named if isinstance(name, str)), asked)
+
+
+def _is_no_route(answer: Exchange) -> bool:
+    return answer.status == NOT_FOUND and code_of(answer) in NO_ROUTE
 
 
 def _ids(read: Exchange) -> list[object]:

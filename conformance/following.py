@@ -8,7 +8,7 @@ from conformance.checks import NotOffered, Unverified
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.expect import code_of
-from conformance.history import TERMINAL, instant, not_offered, rank, retry_after
+from conformance.history import ACCEPTED, TERMINAL, instant, not_offered, rank, retry_after
 from conformance.target import Target
 
 Ending = Literal["ready", "failed", "timed_out", "overdue", "vanished", "unreadable", "undecided"]
@@ -54,18 +54,25 @@ class Settled:
         return ": ".join(str(word) for word in words if word)
 
     @property
-    def document(self) -> Mapping[str, Any]:
-        """The receipt's members, overlaid by the last status."""
-        shown = self.last.members if self.last.operation_id != self.write.operation_id else {}
-        return {**self.write.members, **(shown if "stage" in shown else {})}
+    def documents(self) -> tuple[Exchange, ...]:
+        """The answers that tell of the command, newest first: the last status, the receipt."""
+        status = self.last.operation_id != self.write.operation_id and "stage" in self.last.members
+        return (self.last, self.write) if status else (self.write,)
+
+    def url(self, name: str) -> tuple[str, Exchange] | None:
+        """Return a URL of that name and the answer that gives it, to resolve it against."""
+        for document in self.documents:
+            if isinstance(url := document.members.get(name), str):
+                return url, document
+        return None
 
     @property
     def target(self) -> Mapping[str, Any]:
         """Every identifier that the receipt and the last status name."""
         named: dict[str, Any] = {}
-        for document in (self.write.members, self.document):
-            if isinstance(document.get("target"), dict):
-                named |= document["target"]
+        for document in reversed(self.documents):
+            target = document.members.get("target")
+            named |= target if isinstance(target, dict) else {}
         return named
 
 
@@ -125,14 +132,15 @@ class Follower:
         """Return the code that a request ended with, at once or after acceptance; "" without one.
 
         Raises:
-            Unverified: the run's own limit came before the verdict.
+            Unverified: the run's own limit came before the verdict, or the verdict cannot be read.
 
         """
         if not asked.ok:
             return code_of(asked)
         settled = self.verdict_of(asked)
-        if settled.ending == "undecided":
-            raise Unverified(f"{asked.line} was not decided in time", asked, settled.last)
+        done = settled.last is asked and asked.status != ACCEPTED
+        if settled.ending == "undecided" or (settled.ending == "unreadable" and not done):
+            raise Unverified(f"{asked.line} then was {settled.ending}", asked, settled.last)
         code = settled.failure.get("code")
         return code if isinstance(code, str) else ""
 
@@ -220,9 +228,9 @@ class Follower:
 
     def read_model(self, settled: Settled) -> None:
         """Read what shows the effect of a write, if its answers name it."""
-        url = settled.document.get("readModelUrl")
-        if isinstance(url, str) and self.send.may_follow(url, settled.write):
-            self.send.follow(url, settled.write)
+        given = settled.url("readModelUrl")
+        if given and self.send.may_follow(*given):
+            self.send.follow(*given)
 
     def again(self, url: object, given_in: Exchange) -> Exchange:
         """Read a URL that the server gave.

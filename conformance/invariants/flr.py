@@ -30,7 +30,7 @@ def a_failure_is_whole_and_agrees_with_its_document(operation: OperationHistory)
         if failure.get("stage") != claim.members.get("stage"):
             wrong.append(f"failure.stage {failure.get('stage')} at {claim.members.get('stage')}")
         occurred = instant(failure.get("occurredAt"))
-        if occurred and accepted and occurred < accepted - TRUNCATION:
+        if occurred and accepted and accepted - occurred > TRUNCATION:
             wrong.append(f"occurredAt {failure['occurredAt']} is before acceptedAt")
         expected = "code, message, the document's own stage, retryable, effect and occurredAt"
         yield expect.that(not wrong, expected, "; ".join(wrong), claim)

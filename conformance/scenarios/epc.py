@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance import expect
 from conformance.api import Api
-from conformance.checks import Judgements, Scenario, Unverified, scenario
+from conformance.checks import Judgements, Missing, Scenario, Unverified, scenario
 from conformance.urls import resolved
 
 UNBOUND: Final = ("STUDIO_MEMBER_NOT_BOUND", "INVALID_STUDIO_MEMBER_ENDPOINT_CONTRACT_REQUEST")
@@ -26,7 +26,9 @@ def the_invoke_path_is_the_members_own(api: Api) -> Judgements:
     expected = f"/api/scopes/{api.target.scope}/members/{member.member_id}/invoke/{endpoint}"
     held = path.removesuffix(":stream") == expected
     yield expect.that(held, f"invokePath {expected}", given, contract)
-    if member.service_id != member.member_id:
+    if not member.service_id:
+        yield Missing("the member shows no publishedServiceId", (member.shown_by,))
+    elif member.service_id != member.member_id:
         query = parse_qsl(parts.query) if parts else []
         places = [*path.split("/"), *(value for _, value in query)]
         absent = "an invokePath without the publishedServiceId, in path and query"

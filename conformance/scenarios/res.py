@@ -1,13 +1,13 @@
 """One resolver: a member's traffic reaches the member's own published service."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api, Encoded, How
+from conformance.api import Api, Encoded, How, Settled, member_id_of, named_by
 from conformance.checks import (
-    Judged,
     Judgement,
     Judgements,
     Missing,
@@ -16,10 +16,13 @@ from conformance.checks import (
     scenario,
 )
 from conformance.exchange import Exchange
-from conformance.history import not_offered
 
 ROUNDS: Final = 10
 IN_A_ROW: Final = 2
+CONFLICT: Final = 409
+REFUSALS: Final = (400, 401, 403, 404, 409, 410, 412, 422)
+OK: Final = "ok"
+FOUND: Final = (OK, "SERVICE_RUN_NOT_FOUND", "STUDIO_MEMBER_BINDING_REVISION_NOT_FOUND")
 
 
 @scenario("RES-01", requests=19, writes=3, leaves=1)
@@ -29,8 +32,10 @@ def every_surface_of_a_member(api: Api) -> Judgements:
     run = api.run_of(invoked)
     api.read_everywhere(member.member_id)
     api.send.list_members()
-    shown = run.members.get("publishedServiceId", member.service_id)
-    yield expect.equal(shown, member.service_id, "publishedServiceId of the run", run)
+    if not member.service_id:
+        yield Missing("the member shows no publishedServiceId", (member.shown_by,))
+    else:
+        yield _at(run, member.service_id, member.shown_by)
 
 
 @scenario("RES-02", requests=18, writes=4, leaves=1)
@@ -65,7 +70,7 @@ def the_invoke_path_reaches_the_service_it_described(api: Api) -> Judgements:
 def a_service_named_like_the_member_captures_nothing(api: Api) -> Judgements:
     good = api.fixture("good")
     member = api.member(good.kind)
-    decoy = _decoy(api, member.member_id)
+    decoy = api.decoy(member.member_id)
     if not decoy.ok:
         yield expect.branch("decoy_refused", decoy)
         return
@@ -85,33 +90,54 @@ def a_service_named_like_the_member_captures_nothing(api: Api) -> Judgements:
         yield expect.equal(run.members["revisionId"], revision_id, what, decoy, bound, run)
 
 
-@scenario("RES-04", requests=30, writes=7, leaves=2)
+@scenario("RES-04", requests=45, writes=12, leaves=2)
 def a_service_id_from_the_caller_has_no_effect(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id, other = api.member(good.kind).member_id, api.names.fresh()
-    _decoy(api, other)
-    how = How(query={"serviceId": other}, violates="query: serviceId is no parameter")
+    with suppress(Unverified):  # a serviceId that names nothing has no effect either
+        api.decoy(other)
+    for place in ("query", "body"):
+        yield from _binds_its_own(api, member_id, place, other)
 
-    bind = api.send.bind_member(member_id, {**good.branch, "serviceId": other}, how)
-    ending = api.verdict_of(bind, partial(_bound, api, member_id)).ending if bind.ok else "refused"
-    binding = api.send.get_member_binding(member_id)
-    after = api.invoke(member_id, good)
-    body = {**good.payload, "serviceId": other}
+        api.bind(member_id, good)
+        api.settle(api.invoke(member_id, good))
+        named, how = _naming(place, other)
+        payload = {**good.payload, **named}
+        invoke = api.send.invoke_member(member_id, good.endpoint, payload, how)
+        yield _runs_on(api, invoke, _own_service(api, member_id))
 
-    api.bind(member_id, good)
-    api.settle(api.invoke(member_id, good))
-    service_id = _own_service(api, member_id)
-    invoke = api.send.invoke_member(member_id, good.endpoint, body, how)
 
-    if bind.ok:
-        yield expect.equal(ending, "ready", "the end of a bind that names a serviceId", bind)
-        last = binding.members.get("lastBinding")
-        shown = last.get("publishedServiceId") if isinstance(last, dict) else None
-        yield expect.equal(shown, service_id, "publishedServiceId of the binding", bind, binding)
-        yield _runs_on(api, after, service_id)
-    else:
-        yield _refuses_the_id(bind)
-    yield _runs_on(api, invoke, service_id)
+def _naming(place: str, service_id: str) -> tuple[dict[str, str], How]:
+    """Return what a serviceId at the place adds to a body, and to a request."""
+    if place == "body":
+        return {"serviceId": service_id}, How(violates="body: serviceId is no member")
+    how = How(query={"serviceId": service_id}, violates="query: serviceId is no parameter")
+    return {}, how
+
+
+def _bind(api: Api, member_id: str, place: str, service_id: str) -> Exchange:
+    named, how = _naming(place, service_id)
+    return api.send.bind_member(member_id, {**api.fixture("good").branch, **named}, how)
+
+
+def _binds_its_own(api: Api, member_id: str, place: str, other: str) -> Judgements:
+    """Judge where a bind that names a serviceId led, by the binding and by an invoke after it."""
+    bind = _bind(api, member_id, place, other)
+    settled = api.verdict_of(bind, partial(_bound, api, member_id)) if bind.ok else None
+    if settled is None or settled.ending == "failed":
+        yield _refuses_the_id(bind, settled)
+        free = _bind(api, member_id, place, api.names.fresh())
+        codes = [api.refusal_of(one) for one in (bind, free)]
+        yield expect.equal(codes[1], codes[0], "the refusal of any other serviceId", bind, free)
+        return
+    if settled.ending != "ready":
+        yield _undecided(settled)
+        return
+    read, service_id = api.send.get_member_binding(member_id), _own_service(api, member_id)
+    last = read.members.get("lastBinding")
+    shown = last.get("publishedServiceId") if isinstance(last, dict) else None
+    yield expect.equal(shown, service_id, "publishedServiceId of the binding", bind, read)
+    yield _runs_on(api, api.invoke(member_id, api.fixture("good")), service_id)
 
 
 def _bound(api: Api, member_id: str) -> Exchange | None:
@@ -120,26 +146,36 @@ def _bound(api: Api, member_id: str) -> Exchange | None:
 
 
 def _runs_on(api: Api, invoke: Exchange, service_id: str) -> Judgement:
-    return _at(api.run_of(invoke), service_id, invoke) if invoke.ok else _refuses_the_id(invoke)
+    settled = api.verdict_of(invoke) if invoke.ok else None
+    if settled is None or settled.ending == "failed":
+        return _refuses_the_id(invoke, settled)
+    return _at(api.run_in(settled), service_id, invoke)
 
 
-def _refuses_the_id(asked: Exchange) -> Judged:
-    held = asked.status in {400, 403, 422} and expect.code_of(asked)
+def _refuses_the_id(asked: Exchange, settled: Settled | None) -> Judgement:
+    """Judge a refusal by its code, given at once or as the verdict."""
     expected = "a serviceId that is ignored, or refused with a typed 400"
-    return expect.that(held, expected, expect.answer(asked), asked)
+    if settled is None:
+        typed = asked.status in {400, 403, 422} and expect.code_of(asked)
+        return expect.that(typed, expected, expect.answer(asked), asked)
+    code = str(settled.failure.get("code", ""))
+    held = code and "NOT_FOUND" not in code
+    return expect.that(held, expected, settled.told, asked, settled.last)
 
 
 @scenario("RES-05", requests=6, writes=2, leaves=1)
 def an_unknown_member_is_never_a_missing_service(api: Api) -> Judgements:
-    api.member(api.fixture("good").kind)
+    member_id = api.member(api.fixture("good").kind).member_id
     nobody = api.names.fresh()
-    for answer in (
+    answers = (
         api.invoke(nobody, api.fixture("good")),
         api.send.list_member_runs(nobody),
         api.send.get_member_run(nobody, "no-such-run"),
         api.send.get_member_endpoint_contract(nobody, api.endpoint),
         api.send.get_member_published_service(nobody),
-    ):
+    )
+    absent = api.not_routed(answers, member_id)
+    for answer in (one for one in answers if one.operation_id not in absent):
         code = api.refusal_of(answer)
         expected = "STUDIO_MEMBER_NOT_FOUND for an id that names no member"
         held = code == "STUDIO_MEMBER_NOT_FOUND"
@@ -158,9 +194,9 @@ def one_spelling_means_one_member_on_every_route(api: Api) -> Judgements:
 
     padded = f"{member_id} "
     answers = [*api.read_everywhere(padded), *(one for (one,) in _writes(api, padded))]
-    offered = {one.operation_id for one, _ in pairs if one.ok}
-    telling = [one for one in answers if one.operation_id in offered]
-    served = [one for one in telling if one.ok and not api.refusal_of(one)]
+    plain = {one.operation_id: _outcome(api, one) for one, _ in pairs}
+    telling = [one for one in answers if plain[one.operation_id] in FOUND]
+    served = [one for one in telling if _outcome(api, one) == plain[one.operation_id]]
     refused = [one for one in telling if one not in served]
     mixed = f"{len(served)} routes trim the id and {len(refused)} refuse it"
     shown_by = (*served[:1], *refused[:1])
@@ -168,14 +204,26 @@ def one_spelling_means_one_member_on_every_route(api: Api) -> Judgements:
 
 
 def _writes(api: Api, *spellings: str) -> Iterator[tuple[Exchange, ...]]:
-    """Write by each spelling in turn, route by route, and wait for each write's end."""
+    """Write by each spelling in turn, route by route, and wait until each write is decided."""
     routes = [api.write_everywhere(spelling) for spelling in spellings]
     for first in routes[0]:
-        api.refusal_of(first)
+        _wait(api, first)
         others = [next(route) for route in routes[1:]]
         for other in others:
-            api.refusal_of(other)
+            _wait(api, other)
         yield (first, *others)
+
+
+def _wait(api: Api, write: Exchange) -> None:
+    if write.ok:
+        api.verdict_of(write)
+
+
+def _outcome(api: Api, answer: Exchange) -> str:
+    """Return the code that a request ended with, `ok` where it was served."""
+    if answer.ok and answer.request.method == "GET":
+        return OK
+    return api.refusal_of(answer) or (OK if answer.ok else _class(answer))
 
 
 def _class(answer: Exchange) -> str:
@@ -187,41 +235,55 @@ def nothing_falls_back_to_a_service_while_a_create_is_under_way(api: Api) -> Jud
     good = api.fixture("good")
     for _ in range(ROUNDS):
         name = api.names.fresh()
-        decoy = _decoy(api, name)
+        decoy = api.decoy(name)
         if not decoy.ok:
             yield expect.branch("decoy_refused", decoy)
             return
         created = api.send.create_member(
             {"memberId": name, "displayName": name, "implementationKind": good.kind}
         )
-        invokes = [api.invoke(name, good) for _ in range(IN_A_ROW)]
-        if api.verdict_of(created, partial(api.shows, name)).ending != "ready":
-            yield Missing(f"the member beside the decoy was not created: {created.line}")
+        if created.status == CONFLICT and expect.code_of(created):
+            yield expect.branch("decoy_refused", created)
+            return
+        invokes = [api.invoke(name, good) for _ in range(IN_A_ROW)] if created.ok else []
+        settled = api.settle(created, partial(api.shows, member_id_of(created, name)))
+        if named_by(settled, name) != name:
+            yield Missing("the server chooses memberIds: no service can bear one beforehand")
             return
         for invoke in invokes:
             yield _captures_nothing(api, invoke, "not observed", decoy, created)
 
 
 def _captures_nothing(api: Api, invoke: Exchange, state: str, *before: Exchange) -> Judgement:
-    """Judge that an invoke of a member that is not bound was refused, or did not end ready."""
-    if invoke.response is None:
-        return Missing(f"an invoke was not answered: {invoke.line}", (invoke,))
-    settled = api.verdict_of(invoke) if invoke.ok else None
-    captured = settled is not None and settled.ending == "ready"
+    """Judge that an invoke of a member that is not bound was refused, or ended failed."""
     expected = f"an invoke of a member that is {state} reaches no service"
-    reached = settled.target.get("publishedServiceId") if settled else None
-    return expect.that(not captured, expected, f"ready at {reached}", *before, invoke)
+    if invoke.status in REFUSALS:
+        return expect.that(True, expected, expect.answer(invoke), invoke)  # noqa: FBT003
+    if not invoke.ok:
+        return Missing(f"an invoke was neither accepted nor refused: {invoke.line}", (invoke,))
+    settled = api.verdict_of(invoke)
+    if settled.ending in {"ready", "failed"}:
+        reached = f"ready at {settled.target.get('publishedServiceId')}"
+        return expect.that(settled.ending == "failed", expected, reached, *before, invoke)
+    runs = api.send.list_member_runs(invoke.parameters["memberId"])
+    if any(_captured(run, invoke.parameters["memberId"]) for run in _rows(runs)):
+        return expect.that(False, expected, "a run of it", *before, invoke, runs)  # noqa: FBT003
+    return _undecided(settled)
 
 
-def _decoy(api: Api, service_id: str) -> Exchange:
-    """Make a service of another owner with the given id, by the legacy scope binding."""
-    good = api.fixture("good")
-    body = {**good.branch, "implementationKind": good.kind, "serviceId": service_id}
-    answer = api.send.put_scope_binding(body)
-    refused = 400 <= answer.status < 500 or not_offered(answer)  # noqa: PLR2004
-    if not answer.ok and not refused:
-        raise Unverified(f"the decoy service could not be made: {answer.line}", answer)
-    return answer
+def _undecided(settled: Settled) -> Missing:
+    what = f"what became of {settled.write.line} cannot be told: {settled.ending}"
+    return Missing(what, (settled.write, settled.last))
+
+
+def _rows(runs: Exchange) -> list[Any]:
+    rows = runs.members.get("runs")
+    return rows if isinstance(rows, list) else []
+
+
+def _captured(run: object, service_id: str) -> bool:
+    """Whether a listed run is one of the service that is named like its member."""
+    return isinstance(run, dict) and run.get("publishedServiceId") == service_id
 
 
 def _own_service(api: Api, member_id: str) -> str:

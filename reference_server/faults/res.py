@@ -166,6 +166,16 @@ class RunsRouteTrimsTheId(Behaviour):
         return segment.text.strip() if trimmed and segment.text else segment.text
 
 
+@fault(breaks="RES-06")
+class OneRunsRouteTrimsTheId(Behaviour):
+    """Trims a padded memberId on the route of one run, which every other route refuses."""
+
+    def path_identifier(self, operation_id: str, name: str, segment: Segment) -> str | None:
+        """Trim."""
+        trimmed = operation_id == "getMemberRun" and name == "memberId"
+        return segment.text.strip() if trimmed and segment.text else segment.text
+
+
 @fault(breaks="RES-07", also="RES-01")
 class FallsBackToSameNamedService(Behaviour):
     """Invokes the service named like a member that is created but not yet in the read model."""
@@ -189,5 +199,6 @@ FAULTS = (
     ContractComparesTheUndecodedId,
     InvokeComparesTheUndecodedId,
     RunsRouteTrimsTheId,
+    OneRunsRouteTrimsTheId,
     FallsBackToSameNamedService,
 )
