@@ -1,7 +1,7 @@
 """Comparisons in the contract's words; each returns one judgement."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from conformance.checks import Judged, OtherBranch
 from conformance.exchange import Exchange
@@ -41,9 +41,16 @@ def valid(violations: Sequence[Violation], what: str, exchange: Exchange) -> Jud
 def shows_version(read: Exchange, version: object, claim: Exchange) -> Judged:
     """Judge that a read model shows a state version at least as new as a claim says."""
     met = read.members.get("stateVersion")
-    held = isinstance(met, int) and isinstance(version, int) and met >= version
+    held = _is_whole(met) and _is_whole(version) and met >= version
     expected = f"{claim.members.get('readModelUrl')} shows stateVersion {version} or later"
     return that(held, expected, f"{read.status} with stateVersion {met}", claim, read)
+
+
+def _is_whole(value: object) -> TypeGuard[float]:
+    """Whether a JSON value is an integer as JSON Schema means it: 1.0 is one, true is none."""
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def code_of(exchange: Exchange) -> str:

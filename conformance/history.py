@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from conformance.contract import Contract, Operation
@@ -19,6 +19,7 @@ MODEL: Final = "readModelUrl"
 NOT_OFFERED: Final = (405, 501)
 TRANSPORT: Final = (429, 502, 503, 504)
 A_DAY: Final = 86400.0
+TRUNCATION: Final = timedelta(seconds=1)
 OK: Final = 200
 CREATED: Final = 201
 ACCEPTED: Final = 202
@@ -33,8 +34,8 @@ def rank(stage: object) -> int:
 
 def instant(value: object) -> datetime | None:
     """Read an RFC 3339 instant; None if it is not one or names no offset."""
-    try:
-        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    try:  # RFC 3339 allows a lower-case t and z
+        read = datetime.fromisoformat(value.upper()) if isinstance(value, str) else None
     except ValueError:
         return None
     return read if read and read.tzinfo else None
@@ -58,11 +59,19 @@ def names_a_command(exchange: Exchange) -> bool:
 
 
 def _repeats(write: Exchange, first: Exchange) -> bool:
-    """Whether a write asks again for a command that it names itself, or says it is a replay."""
+    """Whether a write asks again for a command that it names itself, or is its replay.
+
+    An answer that says so itself is believed only if it answers the same request.
+    """
     key = dict(write.request.headers).get("idempotency-key")
     same_key = key is not None and key == dict(first.request.headers).get("idempotency-key")
     own_id = write.given.get("commandId") == write.members["commandId"]
-    return same_key or own_id or write.members.get("replayed") is True
+    return same_key or own_id or (write.members.get("replayed") is True and _alike(write, first))
+
+
+def _alike(write: Exchange, first: Exchange) -> bool:
+    one, other = write.request, first.request
+    return (one.method, one.url, one.body) == (other.method, other.url, other.body)
 
 
 def _broke_down(read: Exchange) -> bool:
@@ -184,6 +193,7 @@ class Histories:
     _status_urls: dict[str, set[str]] = field(default_factory=dict)
     _model_urls: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     _locations: dict[str, Exchange] = field(default_factory=dict)
+    _own_members: set[str] = field(default_factory=set)
 
     def of(self, kind: type[History]) -> Iterable[History]:
         """All histories of one kind."""
@@ -204,12 +214,12 @@ class Histories:
         validators = self.contract.validators
         route = self.routes.setdefault(rule.operation_id, RouteHistory(rule, validators))
         route.answers.append(exchange)
-        self._take_member(exchange)
-        if rule.is_write:
+        self._take_member(rule, exchange)
+        if rule.receipt:
             location = exchange.header("location")
             if exchange.status == CREATED and location:
                 self._locations[absolute(location, exchange, self.target.origins)] = exchange
-            if exchange.ok and rule.receipt and names_a_command(exchange):
+            if exchange.ok and names_a_command(exchange):
                 self._take_acknowledgement(rule, exchange)
 
     def _take_acknowledgement(self, rule: Operation, exchange: Exchange) -> None:
@@ -248,10 +258,17 @@ class Histories:
             spelt = absolute(model_url, exchange, origins), model_url.count("%")
             self._model_urls.setdefault(spelt, set()).add(command_id)
 
-    def _take_member(self, exchange: Exchange) -> None:
+    def _take_member(self, rule: Operation, exchange: Exchange) -> None:
+        """Take what an answer says of the members that this run wrote or asked for."""
+        answered = exchange.members
+        written = (exchange.given, answered, answered.get("target"), answered.get("summary"))
+        documents = (exchange.parameters, *(written if rule.is_write else ()))
+        named = (one.get("memberId") for one in documents if isinstance(one, dict))
+        self._own_members.update(one for one in named if isinstance(one, str))
         for member_id, service in sightings(exchange):
-            history = self.members.setdefault(member_id, MemberHistory(member_id))
-            history.services.append((service, exchange))
+            if member_id in self._own_members:
+                history = self.members.setdefault(member_id, MemberHistory(member_id))
+                history.services.append((service, exchange))
 
 
 def sightings(exchange: Exchange) -> Iterator[tuple[str, str]]:

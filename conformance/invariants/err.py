@@ -7,7 +7,7 @@ from conformance.checks import Invariant, Judged, Judgements, Missing, invariant
 from conformance.exchange import Exchange
 from conformance.history import RouteHistory
 
-GATEWAY: Final = (413, 502, 503, 504)
+GATEWAY: Final = (413, 429, 502, 503, 504)
 REFUSALS: Final = (
     "malformed_requests_of_every_kind",
     "a_missing_member_is_one_404_everywhere",

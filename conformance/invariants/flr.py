@@ -1,13 +1,11 @@
 """A failure after acceptance is told, and told whole."""
 
-from datetime import timedelta
 from typing import Final
 
 from conformance import expect
 from conformance.checks import Invariant, Judgements, invariant
-from conformance.history import OperationHistory, instant
+from conformance.history import TRUNCATION, OperationHistory, instant
 
-TRUNCATION: Final = timedelta(seconds=1)
 POISON: Final = ("a_poisoned_invoke_ends_failed", "a_bind_that_cannot_be_prepared_ends_failed")
 
 

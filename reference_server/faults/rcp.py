@@ -31,6 +31,45 @@ class SpellsTheDeadlineInSnakeCase(Behaviour):
         return receipt
 
 
+@fault(breaks="RCP-02")
+class PromisesLessOfARetirement(Behaviour):
+    """Declares a retirement ready once it is committed, where the contract says observed."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Promise the commit alone."""
+        return self._promised(operation, receipt)
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Keep the promise, and show no more than that."""
+        return self._promised(operation, status)
+
+    def _promised(self, operation: Operation, document: Document) -> Document:
+        if operation.kind != "member.revision.retire":
+            return document
+        document["completionStage"] = "committed"
+        if operation.reached("committed"):
+            ended = dict(operation.history)["committed"]
+            document |= {"stage": "committed", "status": "ready", "completedAt": ended}
+        return document
+
+
+@fault(breaks="RCP-02")
+class HasAnOperationWordOfItsOwn(Behaviour):
+    """Calls an invoke run.start in its receipt and its status."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Say the server's own word."""
+        return receipt | _own_word(operation)
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Say it again."""
+        return status | _own_word(operation)
+
+
+def _own_word(operation: Operation) -> Document:
+    return {"operation": "run.start"} if operation.kind == "member.invoke" else {}
+
+
 @fault(breaks="RCP-03")
 class NamesRenamesAfterTheirMember(Behaviour):
     """Makes the command id of a rename from the member's id, so that all its renames share it."""
@@ -40,6 +79,23 @@ class NamesRenamesAfterTheirMember(Behaviour):
         if operation.kind == "member.update":
             return f"c-rename-{operation.target['memberId']}"
         return operation.command_id
+
+
+@fault(breaks="RCP-03")
+class TakesEveryRenameForAReplay(Behaviour):
+    """Keeps one record for all renames of a member, and answers each as a replay of the first."""
+
+    def command_id_shown(self, operation: Operation) -> str:
+        """Give the id of the record."""
+        if operation.kind == "member.update":
+            return f"c-rename-{operation.target['memberId']}"
+        return operation.command_id
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Call it a replay, whatever the new name is."""
+        if operation.kind == "member.update":
+            receipt["replayed"] = True
+        return receipt
 
 
 @fault(breaks="RCP-05")
@@ -123,7 +179,10 @@ class WritesAcceptedAtInLocalTime(Behaviour):
 FAULTS = (
     LeavesTheCompletionStageOut,
     SpellsTheDeadlineInSnakeCase,
+    PromisesLessOfARetirement,
+    HasAnOperationWordOfItsOwn,
     NamesRenamesAfterTheirMember,
+    TakesEveryRenameForAReplay,
     ForgetsWhoIsInvoked,
     NeverNamesTheRevisionOfABind,
     PointsLocationAtTheMember,
