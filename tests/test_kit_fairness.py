@@ -207,8 +207,8 @@ def test_a_write_that_nobody_can_follow_is_not_taken_for_a_success(judge: Judge)
 )
 def test_an_invoke_that_nobody_can_follow_captures_only_what_its_runs_show(
     judge: Judge,
-    listed: bool,
-    outcome: str,  # noqa: FBT001  # a column of the table
+    listed: bool,  # noqa: FBT001  # a column of the table
+    outcome: str,
 ) -> None:
     def twist(request: httpx.Request, send: Callable[[httpx.Request], Response]) -> Response:
         answer = send(request)
