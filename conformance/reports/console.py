@@ -207,7 +207,8 @@ def _print_reasons(console: Console, report: Report) -> None:
         names = ", ".join(report.plan.unaffordable)
         left = counted(len(report.plan.unaffordable), "scenario")
         console.print()
-        print_hanging(console, Text(f"{left} left out, the write limit is too small: "), names)
+        console.print(Text(f"{left} left out, the write limit is too small:", "bold"))
+        print_hanging(console, Text("  "), names)
 
 
 def _print_by_reason(console: Console, title: str, verdicts: Sequence[ShownVerdict]) -> None:
