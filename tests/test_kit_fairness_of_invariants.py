@@ -18,7 +18,7 @@ MEMBERS: Final = "/api/scopes/s1/members"
 MEMBER: Final = f"{MEMBERS}/m1"
 STATUS_URL: Final = "/api/scopes/s1/operations/c-1"
 CONTRACT: Final = load_contract()
-TARGET: Final = Target(BASE, "s1", ("core",), None, None, None)
+TARGET: Final = Target(BASE, "s1", ("core",), None, None, None, origins=("https://alias.example",))
 RECEIPT: Final = {
     "commandId": "c-1",
     "correlationId": "k-1",
@@ -166,6 +166,14 @@ def test_the_location_of_another_201_than_a_creates_need_only_be_readable() -> N
 
     assert verdicts("ACK-02", invoked, found) == [True]
     assert verdicts("ACK-02", invoked, replace(found, response=Response(404))) == [False]
+
+
+def test_a_definition_at_another_listed_origin_is_a_definition() -> None:
+    alias = f"https://alias.example{MEMBER}"
+    receipt = RECEIPT | {"statusUrl": alias}
+    accepted = asked("PATCH", MEMBER, 202, receipt, location=alias)
+
+    assert verdicts("RCP-06", accepted) == [True, False]
 
 
 def test_the_location_of_a_created_member_names_it() -> None:

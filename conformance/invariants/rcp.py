@@ -125,7 +125,7 @@ def the_location_of_a_202_is_its_status_url(operation: OperationHistory) -> Judg
             status_url, receipt, origins
         )
         yield expect.that(same, f"Location is {status_url}", location or "no Location", receipt)
-        definition = absolute(status_url, receipt) in _definitions(receipt)
+        definition = absolute(status_url, receipt, origins) in _definitions(receipt)
         expected = "statusUrl is not the URL of a definition"
         yield expect.that(not definition, expected, status_url, receipt)
 
