@@ -1,21 +1,18 @@
 """What a trace says about one thing: an operation, a member, a route."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from conformance.contract import Contract, Operation
+from conformance.contract import Operation
 from conformance.exchange import Exchange
 from conformance.target import Target
-from conformance.urls import absolute
 from conformance.validators import Validators
 
 STAGES: Final = ("accepted", "committed", "observed", "ready")
 TERMINAL: Final = ("ready", "failed", "timed_out")
 STATUSES: Final = ("pending", *TERMINAL)
-STATUS: Final = "statusUrl"
-MODEL: Final = "readModelUrl"
 NOT_OFFERED: Final = (405, 501)
 TRANSPORT: Final = (429, 502, 503, 504)
 A_DAY: Final = 86400.0
@@ -58,23 +55,7 @@ def names_a_command(exchange: Exchange) -> bool:
     return isinstance(members.get("commandId"), str) and bool({"stage", "statusUrl"} & set(members))
 
 
-def _repeats(write: Exchange, first: Exchange) -> bool:
-    """Whether a write asks again for a command that it names itself, or is its replay.
-
-    An answer that says so itself is believed only if it answers the same request.
-    """
-    key = dict(write.request.headers).get("idempotency-key")
-    same_key = key is not None and key == dict(first.request.headers).get("idempotency-key")
-    own_id = write.given.get("commandId") == write.members["commandId"]
-    return same_key or own_id or (write.members.get("replayed") is True and _alike(write, first))
-
-
-def _alike(write: Exchange, first: Exchange) -> bool:
-    one, other = write.request, first.request
-    return (one.method, one.url, one.body) == (other.method, other.url, other.body)
-
-
-def _broke_down(read: Exchange) -> bool:
+def broke_down(read: Exchange) -> bool:
     """Whether an answer says only that this request could not be served at this time."""
     return read.status == BUSY or read.status >= BROKEN
 
@@ -133,12 +114,12 @@ class OperationHistory:
 
     def first_status_answer(self) -> Exchange | None:
         """Return the first read of the status that was answered, and not by a breakdown."""
-        return next((one for one in self.status_reads if not _broke_down(one)), None)
+        return next((one for one in self.status_reads if not broke_down(one)), None)
 
     def model_reads_after(self, claim: Exchange) -> list[Exchange]:
         """Return the answered reads of the read model that were sent after a claim was received."""
         later = (read for read in self.model_reads if read.sent >= claim.received)
-        return [read for read in later if not _broke_down(read)]
+        return [read for read in later if not broke_down(read)]
 
     def first_of(self, member: str) -> Any:  # noqa: ANN401  # any JSON value
         """Return the oldest value of a member over all claims; None if never given."""
@@ -179,112 +160,3 @@ class RouteHistory:
 
 
 History = OperationHistory | MemberHistory | RouteHistory
-
-
-@dataclass(slots=True)
-class Histories:
-    """A fold over a trace: takes one exchange at a time, in order of sending."""
-
-    contract: Contract
-    target: Target
-    operations: dict[str, OperationHistory] = field(default_factory=dict)
-    members: dict[str, MemberHistory] = field(default_factory=dict)
-    routes: dict[str, RouteHistory] = field(default_factory=dict)
-    _status_urls: dict[str, set[str]] = field(default_factory=dict)
-    _model_urls: dict[tuple[str, int], set[str]] = field(default_factory=dict)
-    _locations: dict[str, Exchange] = field(default_factory=dict)
-    _own_members: set[str] = field(default_factory=set)
-
-    def of(self, kind: type[History]) -> Iterable[History]:
-        """All histories of one kind."""
-        if kind is OperationHistory:
-            return self.operations.values()
-        return self.members.values() if kind is MemberHistory else self.routes.values()
-
-    def take(self, exchange: Exchange) -> None:
-        """Add one exchange to every history that it belongs to."""
-        if exchange.response is None:
-            return
-        if exchange.operation_id is not None:
-            self._take_route(self.contract.operations[exchange.operation_id], exchange)
-        if exchange.request.method == "GET":  # also at a URL of the server's own, outside spec/
-            self._take_read(exchange)
-
-    def _take_route(self, rule: Operation, exchange: Exchange) -> None:
-        validators = self.contract.validators
-        route = self.routes.setdefault(rule.operation_id, RouteHistory(rule, validators))
-        route.answers.append(exchange)
-        self._take_member(rule, exchange)
-        if rule.receipt:
-            location = exchange.header("location")
-            if exchange.status == CREATED and location:
-                self._locations[absolute(location, exchange, self.target.origins)] = exchange
-            if exchange.ok and names_a_command(exchange):
-                self._take_acknowledgement(rule, exchange)
-
-    def _take_acknowledgement(self, rule: Operation, exchange: Exchange) -> None:
-        command_id = exchange.members["commandId"]
-        history = self.operations.setdefault(
-            command_id,
-            OperationHistory(command_id, rule, self.contract.validators, self.target),
-        )
-        if history.acknowledgements and not _repeats(exchange, history.receipt):
-            history.namesakes.append(exchange)
-            return
-        history.acknowledgements.append(exchange)
-        self._learn_urls(command_id, exchange)
-
-    def _take_read(self, exchange: Exchange) -> None:
-        url = absolute(exchange.request.url, exchange, self.target.origins)
-        created = None if _broke_down(exchange) else self._locations.pop(url, None)
-        if created:
-            route = self.routes[str(created.operation_id)]
-            route.location_reads.append((created, exchange))
-        for command_id in self._status_urls.get(url, ()):
-            self.operations[command_id].status_reads.append(exchange)
-            if exchange.status == OK:
-                self._learn_urls(command_id, exchange)
-        for command_id in self._model_urls.get((url, exchange.request.url.count("%")), ()):
-            self.operations[command_id].model_reads.append(exchange)
-
-    def _learn_urls(self, command_id: str, exchange: Exchange) -> None:
-        status_url, model_url = (exchange.members.get(name) for name in (STATUS, MODEL))
-        origins = self.target.origins
-        if isinstance(status_url, str):
-            url = absolute(status_url, exchange, origins)
-            self._status_urls.setdefault(url, set()).add(command_id)
-        if isinstance(model_url, str):
-            # The escapes are counted to tell it from another spelling: RES-06 asks about those.
-            spelt = absolute(model_url, exchange, origins), model_url.count("%")
-            self._model_urls.setdefault(spelt, set()).add(command_id)
-
-    def _take_member(self, rule: Operation, exchange: Exchange) -> None:
-        """Take what an answer says of the members that this run wrote or asked for."""
-        answered = exchange.members
-        written = (exchange.given, answered, answered.get("target"), answered.get("summary"))
-        documents = (exchange.parameters, *(written if rule.is_write else ()))
-        named = (one.get("memberId") for one in documents if isinstance(one, dict))
-        self._own_members.update(one for one in named if isinstance(one, str))
-        for member_id, service in sightings(exchange):
-            if member_id in self._own_members:
-                history = self.members.setdefault(member_id, MemberHistory(member_id))
-                history.services.append((service, exchange))
-
-
-def sightings(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """Each memberId of an answer with the publishedServiceId that stands beside it."""
-    addressed = exchange.parameters.get("memberId")
-    if not exchange.ok:
-        return
-    places = [
-        exchange.members,
-        *(exchange.members.get(name) for name in ("summary", "lastBinding")),
-    ]
-    for listed in ("members", "runs"):
-        rows = exchange.members.get(listed)
-        places += rows if isinstance(rows, list) else []
-    for place in (*places, exchange.members.get("target")):
-        if isinstance(place, dict) and isinstance(place.get("publishedServiceId"), str):
-            member_id = place.get("memberId") or addressed
-            if isinstance(member_id, str):
-                yield member_id, place["publishedServiceId"]

@@ -26,7 +26,8 @@ from conformance.client import Client
 from conformance.contract import Contract
 from conformance.exchange import Exchange
 from conformance.expect import code_of
-from conformance.history import BUSY, TRANSPORT, Histories, not_offered
+from conformance.fold import Histories
+from conformance.history import BUSY, TRANSPORT, not_offered
 from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.plan import Plan
 from conformance.preflight import preflight

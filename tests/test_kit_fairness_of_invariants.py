@@ -9,7 +9,8 @@ import pytest
 from conformance.checks import Judged, Judgement
 from conformance.contract import load_contract
 from conformance.exchange import Exchange, Request, Response
-from conformance.history import Histories, instant
+from conformance.fold import Histories
+from conformance.history import instant
 from conformance.invariants import INVARIANTS
 from conformance.target import Target
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.contract import Contract, load_contract
 from conformance.exchange import Exchange, Request, Response
-from conformance.history import Histories
+from conformance.fold import Histories
 from conformance.target import Target
 
 BASE = "http://127.0.0.1:1/api/scopes/s1"

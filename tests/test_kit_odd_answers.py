@@ -20,7 +20,7 @@ from conformance.checks import Scenario, Unverified
 from conformance.client import Client
 from conformance.contract import Contract, load_contract
 from conformance.exchange import Exchange, Request, Response
-from conformance.history import Histories
+from conformance.fold import Histories
 from conformance.invariants import INVARIANTS
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
