@@ -56,8 +56,9 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 def ackproof() -> None:
     """Judge an HTTP API whose writes are asynchronous against its contract.
 
-    Exit codes: 0 nothing broken, 1 a MUST is broken, 2 usage, 3 the target is not reachable,
-    4 something required was not verified, 6 the kit erred, 7 nothing ran, 130 interrupted.
+    Exit codes: 0 nothing broken, 1 a MUST is broken, 2 usage, target file or contract cannot be
+    used, 3 the target cannot be reached, is not ready or is not this API, 4 a MUST was not
+    verified, 6 the kit itself erred, 7 nothing was judged, 130 interrupted.
     """
 
 
@@ -68,7 +69,6 @@ class Selection:
     file: Path | None
     flags: dict[str, Any]
     only: tuple[str, ...]
-    yes: bool
 
 
 def selects(command: Callable[..., int]) -> Callable[..., int]:
@@ -79,7 +79,7 @@ def selects(command: Callable[..., int]) -> Callable[..., int]:
         said = {name: options.pop(name) for name in _TARGET_KEYS}
         flags = {name: value for name, value in said.items() if value not in (None, ())}
         only = tuple(name.upper() for name in options.pop("only"))
-        selection = Selection(options.pop("file"), flags, only, options.pop("yes"))
+        selection = Selection(options.pop("file"), flags, only)
         return command(selection, **options)
 
     for option in reversed(_SELECTION):
@@ -112,23 +112,23 @@ _SELECTION = (
     ),
     click.option("--concurrency", type=int, metavar="N", help="Scenarios at once."),
     click.option("--max-writes", type=int, metavar="N", help="Writes that the run may send."),
-    click.option("--yes", is_flag=True, help="Judge a target that is not on this machine."),
 )
 
 
-@ackproof.command()
+@ackproof.command(short_help="Judge a server and report.")
 @selects
+@click.option("--yes", is_flag=True, help="Judge a target that is not on this machine.")
 @click.option(
     "--report-dir", "folder", type=click.Path(path_type=Path), help="Write report.json there."
 )
-def run(selection: Selection, folder: Path | None) -> int:
+def run(selection: Selection, folder: Path | None, *, yes: bool) -> int:
     """Judge the server at URL, the one that a target file describes, or the embedded one."""
     from conformance.command_run import judge
 
-    return judge(selection.file, selection.flags, selection.only, folder, yes=selection.yes)
+    return judge(selection.file, selection.flags, selection.only, folder, yes=yes)
 
 
-@ackproof.command()
+@ackproof.command(short_help="Say what a run would send; send nothing.")
 @selects
 def plan(selection: Selection) -> int:
     """Say what a run would judge, send and leave behind; nothing is sent."""
@@ -137,7 +137,7 @@ def plan(selection: Selection) -> int:
     return show_plan(selection.file, selection.flags, selection.only)
 
 
-@ackproof.command()
+@ackproof.command(short_help="Explain a requirement.")
 @click.argument("requirement", metavar="ID")
 def explain(requirement: str) -> int:
     """Explain a requirement: its text, how it is judged, which faults break it."""
@@ -146,7 +146,7 @@ def explain(requirement: str) -> int:
     return show_requirement(requirement.upper())
 
 
-@ackproof.command()
+@ackproof.command(short_help="Judge the reference server's faults.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--full", is_flag=True, help="Judge everything, not only what the fault breaks.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the matrix there.")
@@ -158,6 +158,7 @@ def faults(names: tuple[str, ...], file: Path | None, *, full: bool) -> int:
 
 
 @ackproof.command(
+    short_help="Become the reference server.",
     add_help_option=False,
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )

@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Requirement, load_contract
-from conformance.embedded import ServerNotStarted, described_by_server, embedded_target
+from conformance.embedded import ServerNotStarted, embedded_target, listed_faults
 from conformance.invariants import INVARIANTS
 from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.reports.counted import counted
 from conformance.reports.hanging import print_hanging
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
+from conformance.target_check import check_target
 from conformance.target_file import load_target
 
 NOT_STARTED: Final = "http://127.0.0.1"
@@ -25,6 +26,7 @@ def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) 
     contract = load_contract()
     embedded = file is None and "url" not in flags
     target = embedded_target(NOT_STARTED, flags) if embedded else load_target(file, flags)
+    check_target(contract, target)
     plan = make_plan(contract, target, only)
     console = Console()
     console.print(_heading(plan, target, embedded=embedded))
@@ -117,11 +119,12 @@ def _judged_by(requirement: Requirement) -> str:
 
 def _broken_by(requirement: str) -> str:
     try:
-        faults = described_by_server("--list-faults")
+        faults = listed_faults()
     except ServerNotStarted as problem:
         return f"unknown ({problem})"
-    broken = [f"{one['name']}: {one['summary']}" for one in faults if requirement in one["breaks"]]
-    return "; ".join(broken) or "no fault"
+    broken = [one for one in faults if requirement in one["breaks"]]
+    said = [f"{one['name']} ({one['summary'].rstrip('.')})" for one in broken]
+    return "; ".join(said) or "no fault"
 
 
 def _line(text: str) -> str:

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from conformance.contract import Contract, load_contract
 from conformance.embedded import embedded_server, embedded_target
-from conformance.nearest import hint
 from conformance.plan import Plan, make_plan
 from conformance.reports import report_file
 from conformance.reports.console import print_report
@@ -19,7 +18,8 @@ from conformance.reports.live import LiveProgress
 from conformance.reports.of_run import report_of
 from conformance.reports.printable import printable
 from conformance.runner import run
-from conformance.target import Implementation, Target
+from conformance.target import Target
+from conformance.target_check import check_target
 from conformance.target_file import TargetFileError, load_target
 from conformance.versions import kit_version
 
@@ -72,7 +72,7 @@ def _check(contract: Contract, target: Target, file: Path | None, *, yes: bool) 
 
     Raises:
         TargetFileError: it is not on this machine and nobody said that it may be written to, or
-            it accepts an id that is none.
+            its description does not fit the contract.
 
     """
     if not (target.on_loopback or file or yes):
@@ -80,36 +80,7 @@ def _check(contract: Contract, target: Target, file: Path | None, *, yes: bool) 
             f"{target.url} is not on this machine and a run writes to it. "
             "Describe it in a target file (-c FILE) or say --yes."
         )
-    for name in ("good", "poison", "slow"):
-        _check_fixture(contract, target, name)
-    for name in target.accept_not_verified:
-        if name not in contract.requirements:
-            raise TargetFileError(
-                f"{target.described_by}: accept_not_verified names {name}, which is no "
-                f"requirement. {hint(name, contract.requirements)}"
-            )
-
-
-def _check_fixture(contract: Contract, target: Target, name: str) -> None:
-    """Hold the bodies that an implementation is bound and invoked with against the contract.
-
-    Raises:
-        TargetFileError: the contract does not allow one of them.
-
-    """
-    implementation: Implementation | None = getattr(target, name)
-    if implementation is None:
-        return
-    bodies = {"branch": ("bindMember", implementation.branch)}
-    bodies["payload"] = ("invokeMember", implementation.payload)
-    for key, (operation_id, body) in bodies.items():
-        pointer = contract.operations[operation_id].body
-        wrong = contract.validators.body(pointer, dict(body)) if pointer else []
-        if wrong:
-            raise TargetFileError(
-                f"{target.described_by}: {key} of [implementations.{name}] is no body of "
-                f"{operation_id}: {wrong[0]}"
-            )
+    check_target(contract, target)
 
 
 def _header(contract: Contract, target: Target, plan: Plan) -> Text:

@@ -58,15 +58,18 @@ def embedded_target(url: str, flags: Mapping[str, Any]) -> Target:
     return replace(load_target(None, table), described_by="the embedded reference server")
 
 
-def described_by_server(flag: str) -> list[dict[str, Any]]:
-    """Return what the reference server prints as JSON for `--list-faults` or `--list-variants`.
+def listed_faults() -> list[dict[str, Any]]:
+    """Return what the reference server prints as JSON for `--list-faults`.
 
     Raises:
         ServerNotStarted: it ended with an error.
 
     """
     asked = subprocess.run(  # noqa: S603  # our own module, no shell
-        [*MODULE, flag, "--json"], capture_output=True, check=False, timeout=START_SECONDS
+        [*MODULE, "--list-faults", "--json"],
+        capture_output=True,
+        check=False,
+        timeout=START_SECONDS,
     )
     if asked.returncode:
         raise ServerNotStarted(_last_words(asked.stderr))

@@ -35,6 +35,9 @@ CODES: Final = {
 
 def exit_of(problem: BaseException) -> int:
     """Print one sentence to stderr and return the documented exit code."""
+    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+        print(problem.format_message(), file=sys.stderr)  # noqa: T201  # the help, line by line
+        return Exit.USAGE
     for kinds, code in CODES.items():
         if isinstance(problem, kinds):
             return _say(_sentence(problem), code)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Contract, load_contract
-from conformance.embedded import SCOPE, described_by_server, embedded_server, embedded_target
+from conformance.embedded import SCOPE, embedded_server, embedded_target, listed_faults
 from conformance.judge import Exit, Verdict
 from conformance.nearest import hint
 from conformance.plan import make_plan
@@ -77,7 +77,7 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
     contract = load_contract()
     if file is not None:
         report_file.prepare(file.parent, file.name)
-    faults = _chosen(described_by_server("--list-faults"), names)
+    faults = _chosen(listed_faults(), names)
     console = Console()
     rows: list[Row] = []
     with embedded_server("--scoped-faults", "--lag", LAG_MILLISECONDS) as url:

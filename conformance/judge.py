@@ -13,7 +13,7 @@ Outcome = Literal["pass", "fail", "warn", "not_applicable", "not_verified", "har
 
 
 class Exit(IntEnum):
-    """Published exit codes, in the order of `architecture.md`."""
+    """Published exit codes; the README says what each means and which wins."""
 
     FINE = 0
     FAILED = 1

@@ -124,7 +124,10 @@ class Wire:
         return parts is not None and origin_of(parts) in known
 
     def sent(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:
-        """Send, and send again after a refused connection or a gateway's answer."""
+        """Send, and send again after 429, 502 to 504 or a refused connection.
+
+        A GET is sent again after any transport error but a time-out.
+        """
         for attempt in range(1, TRIES + 1):
             if method != "GET":
                 self.budget.take_write()

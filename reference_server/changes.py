@@ -29,14 +29,14 @@ class Change:
 
 
 class Changes:
-    """Decide commands on the authority's states."""
+    """Decide commands on the authority's states, an invoke on the service that readers see."""
 
     def __init__(self, authority: Authority, read_models: ReadModels) -> None:
         self._authority = authority
         self._read_models = read_models
 
     def of(self, command: Any) -> Change:  # noqa: ANN401  # any command
-        """Decide on the authority's state, at this instant; raise Problem to refuse."""
+        """Decide at this instant; raise Problem to refuse."""
         if isinstance(command, runs.InvokeMember):
             return self._register_run(command)
         member = self._authority.member(command.scope_id, command.member_id)

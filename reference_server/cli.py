@@ -52,19 +52,27 @@ class LagRange(click.ParamType[tuple[float, float]]):
         return ends[0] / 1000, ends[1] / 1000
 
 
-@click.command()
+@click.command("serve", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: a free one."
 )
-@click.option("--data", type=click.Path(path_type=Path), help="Store file; without, a passing one.")
-@click.option("--lag", default="20", show_default=True, type=LagRange(), help="Commit to view.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Store file; without it, a temporary one."
+)
+@click.option(
+    "--lag",
+    default="20",
+    show_default=True,
+    type=LagRange(),
+    help="Milliseconds from commit to visibility: MS or MIN-MAX.",
+)
 @click.option(
     "--deadline",
     default=120_000,
     show_default=True,
     type=click.IntRange(1, _LONGEST_DEADLINE_MS),
-    help="In MS.",
+    help="Milliseconds until an undecided command times out.",
 )
 @click.option("--token-file", type=click.Path(path_type=Path), help="Tokens and their scopes.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in.")
@@ -132,8 +140,9 @@ def chosen_behaviour(
 def _named(kind: str, name: str, known: Mapping[str, type[Behaviour]]) -> type[Behaviour]:
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    refuse(USAGE, f"no {kind} is called '{name}'; the nearest is '{near[0]}'")
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    told = f"the nearest is '{near[0]}'" if near else f"--list-{kind}s names them all"
+    refuse(USAGE, f"no {kind} is called '{name}'; {told}")
 
 
 def _list(entries: list[dict[str, object]], *, as_json: bool) -> None:

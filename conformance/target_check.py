@@ -1,0 +1,45 @@
+"""A target's description held against the contract, before anything is sent."""
+
+from conformance.contract import Contract
+from conformance.nearest import hint
+from conformance.target import Implementation, Target
+from conformance.target_file import TargetFileError
+
+
+def check_target(contract: Contract, target: Target) -> None:
+    """Hold the fixtures' bodies and the accepted ids against the contract.
+
+    Raises:
+        TargetFileError: a body breaks the contract, or an accepted id is none of it.
+
+    """
+    for name in ("good", "poison", "slow"):
+        _check_fixture(contract, target, name)
+    for name in target.accept_not_verified:
+        if name not in contract.requirements:
+            raise TargetFileError(
+                f"{target.described_by}: accept_not_verified names {name}, which is no "
+                f"requirement. {hint(name, contract.requirements)}"
+            )
+
+
+def _check_fixture(contract: Contract, target: Target, name: str) -> None:
+    """Hold the bodies that an implementation is bound and invoked with against the contract.
+
+    Raises:
+        TargetFileError: the contract does not allow one of them.
+
+    """
+    implementation: Implementation | None = getattr(target, name)
+    if implementation is None:
+        return
+    bodies = {"branch": ("bindMember", implementation.branch)}
+    bodies["payload"] = ("invokeMember", implementation.payload)
+    for key, (operation_id, body) in bodies.items():
+        pointer = contract.operations[operation_id].body
+        wrong = contract.validators.body(pointer, dict(body)) if pointer else []
+        if wrong:
+            raise TargetFileError(
+                f"{target.described_by}: {key} of [implementations.{name}] is no body of "
+                f"{operation_id}: {wrong[0]}"
+            )
