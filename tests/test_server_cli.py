@@ -113,7 +113,7 @@ def test_a_stopped_server_leaves_the_file_to_the_next(starting: Starting, tmp_pa
 
 
 BAD_ARGUMENTS = {
-    "unknown-fault": (["--no-auth", "--fault", "acks-with-200-okay"], "--list-faults names them all"),
+    "unknown-fault": (["--no-auth", "--fault", "acks-with-200-okay"], "the nearest is '"),
     "empty-fault": (["--no-auth", "--fault", ""], "--list-faults names them all"),
     "unknown-variant": (["--no-auth", "--variant", "synchronic"], "'synchronous'"),
     "fault-and-variant": (["--no-auth", "--fault", "x", "--variant", "y"], "exclude each other"),
