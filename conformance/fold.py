@@ -72,7 +72,7 @@ class Histories:
         if rule.receipt:
             location = exchange.header("location")
             if exchange.status == CREATED and location:
-                self._locations[absolute(location, exchange, self.target.origins)] = exchange
+                self._locations[absolute(location, exchange, self.target.own_origins)] = exchange
             if exchange.ok and names_a_command(exchange):
                 self._take_acknowledgement(rule, exchange)
 
@@ -89,7 +89,7 @@ class Histories:
         self._learn_urls(command_id, exchange)
 
     def _take_read(self, exchange: Exchange) -> None:
-        url = absolute(exchange.request.url, exchange, self.target.origins)
+        url = absolute(exchange.request.url, exchange, self.target.own_origins)
         created = None if broke_down(exchange) else self._locations.pop(url, None)
         if created:
             route = self.routes[str(created.operation_id)]
@@ -105,7 +105,7 @@ class Histories:
         status_url, model_url = (
             exchange.members.get(name) for name in ("statusUrl", "readModelUrl")
         )
-        origins = self.target.origins
+        origins = self.target.own_origins
         if isinstance(status_url, str):
             url = absolute(status_url, exchange, origins)
             self._status_urls.setdefault(url, set()).add(command_id)

@@ -70,6 +70,11 @@ class Target:
         return host in {"localhost", "::1"} or host.startswith("127.")
 
     @property
+    def own_origins(self) -> tuple[str, ...]:
+        """The base URL, and every further origin at which the same server answers."""
+        return (self.url, *self.origins)
+
+    @property
     def slack(self) -> float:
         """Seconds that a published deadline may be missed by."""
         return 1.0 if self.on_loopback else 5.0

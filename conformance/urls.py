@@ -27,14 +27,14 @@ def origin_of(parts: SplitResult) -> tuple[str, str | None, int | None]:
 def absolute(url: str, given_in: Exchange, origins: Iterable[str] = ()) -> str:
     """Resolve a URL against the request that it answered, in one spelling; other text stays.
 
-    A URL at one of the `origins` is taken to be at the request's own.
+    A URL at one of the `origins` is taken to be at the first of them.
     """
     parts = resolved(url, given_in)
     if parts is None:
         return url
-    if origin_of(parts) in {origin_of(urlsplit(one)) for one in origins}:
-        own = urlsplit(given_in.request.url)
-        parts = parts._replace(scheme=own.scheme, netloc=own.netloc)
+    known = [urlsplit(one) for one in origins]
+    if origin_of(parts) in {origin_of(one) for one in known}:
+        parts = parts._replace(scheme=known[0].scheme, netloc=known[0].netloc)
     path = "/".join(quote(unquote(segment), safe=":@") for segment in parts.path.split("/"))
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc.lower()}{path}{query}"

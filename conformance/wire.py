@@ -120,7 +120,7 @@ class Wire:
     def may_follow(self, url: str, given_in: Exchange) -> bool:
         """Whether it is a URL at the target's origin or at one that its file lists."""
         parts = resolved(url, given_in)
-        known = {origin_of(urlsplit(one)) for one in (self.target.url, *self.target.origins)}
+        known = {origin_of(urlsplit(one)) for one in self.target.own_origins}
         return parts is not None and origin_of(parts) in known
 
     def sent(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:

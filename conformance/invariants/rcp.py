@@ -119,23 +119,24 @@ def the_location_of_a_202_is_its_status_url(operation: OperationHistory) -> Judg
         if receipt.status != ACCEPTED:
             yield expect.branch("synchronous_throughout", receipt)
             continue
-        origins = operation.target.origins
+        origins = operation.target.own_origins
         location, status_url = receipt.header("location"), str(receipt.members.get("statusUrl"))
         same = location and absolute(location, receipt, origins) == absolute(
             status_url, receipt, origins
         )
         yield expect.that(same, f"Location is {status_url}", location or "no Location", receipt)
-        definition = absolute(status_url, receipt, origins) in _definitions(receipt)
+        definition = absolute(status_url, receipt, origins) in _definitions(receipt, origins)
         expected = "statusUrl is not the URL of a definition"
         yield expect.that(not definition, expected, status_url, receipt)
 
 
-def _definitions(receipt: Exchange) -> set[str]:
+def _definitions(receipt: Exchange, origins: tuple[str, ...]) -> set[str]:
     """Return the URLs above the one addressed, which are definitions all."""
     parts = urlsplit(receipt.request.url)
     above = parts.path.split("/")
     paths = ["/".join(above[:length]) for length in range(2, len(above) + 1)]
-    return {absolute(f"{parts.scheme}://{parts.netloc}{path}", receipt) for path in paths}
+    base = f"{parts.scheme}://{parts.netloc}"
+    return {absolute(base + path, receipt, origins) for path in paths}
 
 
 @invariant("RCP-07", over=OperationHistory)

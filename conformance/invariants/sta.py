@@ -146,7 +146,7 @@ def the_status_keeps_the_identity_of_the_receipt(operation: OperationHistory) ->
         if not _kept(before, after):
             changed.append(f"target {before} is now {after}")
         urls = [str(one.members.get("statusUrl")) for one in (receipt, sample)]
-        origins = operation.target.origins
+        origins = operation.target.own_origins
         if absolute(urls[0], receipt, origins) != absolute(urls[1], sample, origins):
             changed.append(f"statusUrl {urls[0]} is now {urls[1]}")
         expected = "commandId, correlationId, operation, target and statusUrl as in the receipt"

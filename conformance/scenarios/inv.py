@@ -30,7 +30,7 @@ def an_invoke_is_followed_by_its_run_or_operation(api: Api) -> Judgements:
     actual = f"target {dict(settled.target)}"
     yield expect.that(isinstance(run_id, str), expected, actual, invoked, settled.last)
     location = invoked.header("location") or ""
-    origins = api.target.origins
+    origins = api.target.own_origins
     given = {name: absolute(*url, origins) for name in URLS if (url := settled.url(name))}
     if str(run_id) not in given.get("readModelUrl", "").split("/"):
         given.pop("readModelUrl", None)
