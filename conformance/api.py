@@ -10,14 +10,12 @@ from conformance.client import Encoded
 from conformance.exchange import Exchange
 from conformance.expect import code_of
 from conformance.following import Follower, Settled
-from conformance.history import not_offered
+from conformance.history import ACCEPTED, CREATED, not_offered
 from conformance.target import Implementation
 from conformance.wire import PLAIN, How
 
 __all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of", "named_by"]
 
-CREATED: Final = 201
-ACCEPTED: Final = 202
 NOT_FOUND: Final = 404
 REFUSALS: Final = (400, 409, 422)
 NO_ROUTE: Final = ("", "NOT_FOUND", "ROUTE_NOT_FOUND")

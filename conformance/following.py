@@ -8,7 +8,16 @@ from conformance.checks import NotOffered, Unverified
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.expect import code_of
-from conformance.history import ACCEPTED, TERMINAL, instant, not_offered, rank, retry_after
+from conformance.history import (
+    ACCEPTED,
+    CREATED,
+    OK,
+    TERMINAL,
+    instant,
+    not_offered,
+    rank,
+    retry_after,
+)
 from conformance.target import Target
 
 Ending = Literal["ready", "failed", "timed_out", "overdue", "vanished", "unreadable", "undecided"]
@@ -18,10 +27,8 @@ LONGEST_PAUSE_SECONDS: Final = 0.25
 HURRY_SECONDS: Final = 3.0
 HURRIED_PAUSE_SECONDS: Final = 0.025
 GRACE_SECONDS: Final = 3.0
-NOT_FOUND: Final = (404, 410)
+GONE: Final = (404, 410)
 STRANGE_READS: Final = 3
-OK: Final = 200
-CREATED: Final = 201
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +170,9 @@ class Follower:
             self._probe_once(read, probed=observed)
             observed = observed or _is_observed(read)
             waited = self.send.trace.now() - write.received
-            if read.status in NOT_FOUND and waited > GRACE_SECONDS:
+            if read.status in GONE and waited > GRACE_SECONDS:
                 return Settled(write, "vanished", read)
-            familiar = read.status in {OK, *NOT_FOUND} or "stage" in read.members
+            familiar = read.status in {OK, *GONE} or "stage" in read.members
             strange = 0 if familiar else strange + 1
             if strange == STRANGE_READS:
                 return Settled(write, "unreadable", read)
