@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, TypeGuard
 
-from conformance.checks import Judged, OtherBranch
+from conformance.checks import Judged, Missing, OtherBranch
 from conformance.exchange import Exchange
 from conformance.validators import Violation
 
@@ -66,6 +66,29 @@ def refused(
     expected = f"{what}: {_either(sorted(statuses))} with {_either(codes)}"
     held = exchange.status in statuses and code_of(exchange) in codes
     return that(held, expected, answer(exchange), exchange)
+
+
+def refused_unlike(
+    twin: Exchange,
+    refusal: Exchange,
+    statuses: Collection[int],
+    codes: Collection[str],
+    what: str,
+) -> Judged | Missing:
+    """Judge that a request is refused for its one fault.
+
+    Args:
+        twin: the same request without the fault; unless it was accepted, nothing is known of why
+            the other was refused.
+        refusal: the request with the fault.
+        statuses, codes: those that the contract allows.
+        what: the fault, in a few words.
+
+    """
+    if not twin.ok:
+        return Missing(f"the twin without the fault was refused too: {twin.line}", (twin, refusal))
+    judged = refused(refusal, statuses, codes, what)
+    return Judged(judged.held, judged.expected, judged.actual, (twin, refusal))
 
 
 def answer(exchange: Exchange) -> str:

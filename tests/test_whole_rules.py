@@ -174,7 +174,7 @@ def test_an_area_holds_its_own_requirements(module: ModuleType) -> None:
     area = module.__name__.rpartition(".")[2]
     first = [one.breaks[0] if isinstance(one, Fault) else one.requirement for one in listed(module)]
 
-    assert {requirement.partition("-")[0].lower() for requirement in first} == {area}
+    assert {requirement.partition("-")[0].lower() for requirement in first} <= {area}
 
 
 @pytest.mark.parametrize("package", AREA_PACKAGES, ids=lambda package: package.__name__)

@@ -3,7 +3,28 @@
 from typing import Final
 
 from conformance.checks import Scenario
-from conformance.scenarios import ack, bnd, epc, err, flr, inv, mbr, res, sta
+from conformance.scenarios import (
+    ack,
+    bnd,
+    con,
+    epc,
+    err,
+    flr,
+    htp,
+    idm,
+    inp,
+    inv,
+    iso,
+    lfc,
+    mbr,
+    pag,
+    rdy,
+    res,
+    rev,
+    run,
+    sec,
+    sta,
+)
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     *ack.SCENARIOS,
@@ -11,8 +32,19 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     *flr.SCENARIOS,
     *err.SCENARIOS,
     *mbr.SCENARIOS,
+    *lfc.SCENARIOS,
     *bnd.SCENARIOS,
+    *rev.SCENARIOS,
     *epc.SCENARIOS,
     *inv.SCENARIOS,
+    *run.SCENARIOS,
     *res.SCENARIOS,
+    *rdy.SCENARIOS,
+    *idm.SCENARIOS,
+    *con.SCENARIOS,
+    *pag.SCENARIOS,
+    *inp.SCENARIOS,
+    *iso.SCENARIOS,
+    *sec.SCENARIOS,
+    *htp.SCENARIOS,
 )

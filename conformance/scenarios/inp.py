@@ -1,0 +1,7 @@
+"""Input."""
+
+from typing import Final
+
+from conformance.checks import Scenario
+
+SCENARIOS: Final[tuple[Scenario, ...]] = ()

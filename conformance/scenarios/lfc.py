@@ -1,0 +1,7 @@
+"""Lifecycle."""
+
+from typing import Final
+
+from conformance.checks import Scenario
+
+SCENARIOS: Final[tuple[Scenario, ...]] = ()

@@ -1,0 +1,41 @@
+"""Decisions about what a write answers, and when."""
+
+from reference_server.document import Document
+from reference_server.events.operation import Operation
+
+PENDING_ANSWER = 202
+DONE_ANSWER = 200
+
+
+class AcceptanceDecisions:
+    """Honest decisions about what a write answers, and when."""
+
+    def waits_for_completion(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Say whether the answer to a write is held until the verdict."""
+        return False
+
+    def answer_status(self, operation: Operation) -> int:
+        """HTTP status of the answer to a write: 202 while pending, else 200."""
+        return PENDING_ANSWER if operation.status == "pending" else DONE_ANSWER
+
+    def answer_body(
+        self,
+        operation: Operation,  # noqa: ARG002
+        receipt: Document,
+        resource: Document,
+    ) -> Document | None:
+        """Body of the answer to a write: the resource's own members stand beside the receipt's.
+
+        `resource` is what readModelUrl shows once the operation is ready, empty before;
+        None is an answer without a body.
+        """
+        return resource | receipt
+
+    def location(
+        self,
+        operation: Operation,  # noqa: ARG002
+        status_url: str,
+        definition_url: str,  # noqa: ARG002
+    ) -> str:
+        """Location of a 202; `definition_url` is the member the command was addressed to."""
+        return status_url

@@ -1,0 +1,5 @@
+"""Decisions about invokes, runs and their failures."""
+
+
+class InvocationDecisions:
+    """Honest decisions about invokes, runs and their failures."""

@@ -1,0 +1,33 @@
+"""Decisions about how far a command has come, and its verdict."""
+
+from reference_server.events.operation import Operation
+from reference_server.events.run import Run, RunFailed
+from reference_server.problems import Problem
+
+
+class ProgressDecisions:
+    """Honest decisions about how far a command has come, and its verdict."""
+
+    def projection_lag(self, projection: str, lag: float) -> float:  # noqa: ARG002
+        """Seconds from commit to visibility in `projection`; `lag` was set or drawn."""
+        return lag
+
+    def longest_lag(self, lag: float) -> float:
+        """Seconds that a change may take to become visible, for Retry-After."""
+        return lag
+
+    def awaits_projection(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Say whether the stage observed waits for the read model to show the version."""
+        return True
+
+    def enforces_deadline(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Say whether a pending operation becomes timed_out at its deadlineAt."""
+        return True
+
+    def records_refusal(self, operation: Operation, refusal: Problem) -> bool:  # noqa: ARG002
+        """Say whether a refusal after acceptance becomes the operation's verdict."""
+        return True
+
+    def run_failure(self, run: Run) -> RunFailed | None:
+        """Give the failure that an ended run brings to its operation; None makes it ready."""
+        return run.failure

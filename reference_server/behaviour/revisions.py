@@ -1,0 +1,5 @@
+"""Decisions about revisions, readiness and endpoint contracts."""
+
+
+class RevisionDecisions:
+    """Honest decisions about revisions, readiness and endpoint contracts."""

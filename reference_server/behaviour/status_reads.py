@@ -1,0 +1,27 @@
+"""Decisions about what a read of a statusUrl answers."""
+
+from reference_server import problems
+from reference_server.document import Document
+from reference_server.events.operation import Operation
+
+DONE_ANSWER = 200
+
+
+class StatusReadDecisions:
+    """Honest decisions about what a read of a statusUrl answers."""
+
+    def status_known(self, operation: Operation, age: float) -> bool:  # noqa: ARG002
+        """Say whether the statusUrl knows the operation `age` seconds after acceptance."""
+        return True
+
+    def sample(self, operation: Operation, reads: int) -> Operation:  # noqa: ARG002
+        """Give the state that this read shows; `reads` counts earlier reads of the operation."""
+        return operation
+
+    def status_answer(self, operation: Operation) -> int:  # noqa: ARG002
+        """HTTP status of a read of a statusUrl: 200, whatever became of the command."""
+        return DONE_ANSWER
+
+    def unknown_operation(self, scope_id: str, command_id: str) -> Document:  # noqa: ARG002
+        """Answer a read of a command that nobody gave; raises 404 OPERATION_NOT_FOUND."""
+        raise problems.operation_not_found(command_id)

@@ -1,0 +1,5 @@
+"""Faults of HTTP."""
+
+from reference_server.faults.declaration import Fault
+
+FAULTS: tuple[Fault, ...] = ()
