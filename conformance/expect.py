@@ -81,7 +81,8 @@ def refused_unlike(
         twin: the same request without the fault; unless it was accepted, nothing is known of why
             the other was refused.
         refusal: the request with the fault.
-        statuses, codes: those that the contract allows.
+        statuses: those that the contract allows.
+        codes: those that the contract allows.
         what: the fault, in a few words.
 
     """
