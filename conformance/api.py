@@ -132,29 +132,29 @@ class Api(Follower):
         known = [*self.read_everywhere(member_id), *self.write_everywhere(member_id)]
         return unknown & {one.operation_id for one in known if _is_no_route(one)}
 
-    def read_everywhere(self, member_id: str) -> tuple[Exchange, ...]:
+    def read_everywhere(self, member_id: str, how: How = PLAIN) -> tuple[Exchange, ...]:
         """Read a member on every route that reads; the run asked for never was."""
         send = self.send
         return (
-            send.get_member(member_id),
-            send.get_member_binding(member_id),
-            send.get_member_binding_readiness(member_id),
-            send.list_member_revisions(member_id),
-            send.get_member_endpoint_contract(member_id, self.endpoint),
-            send.list_member_runs(member_id),
-            send.get_member_run(member_id, "no-such-run"),
-            send.get_member_published_service(member_id),
+            send.get_member(member_id, how),
+            send.get_member_binding(member_id, how),
+            send.get_member_binding_readiness(member_id, how),
+            send.list_member_revisions(member_id, how),
+            send.get_member_endpoint_contract(member_id, self.endpoint, how),
+            send.list_member_runs(member_id, how),
+            send.get_member_run(member_id, "no-such-run", how),
+            send.get_member_published_service(member_id, how),
         )
 
-    def write_everywhere(self, member_id: str) -> Iterator[Exchange]:
+    def write_everywhere(self, member_id: str, how: How = PLAIN) -> Iterator[Exchange]:
         """Write to a member on every route, invoke first; the revision named never was."""
         send, good = self.send, self.fixture("good")
-        yield self.invoke(member_id, good)
-        yield send.activate_member_revision(member_id, "no-such-revision")
-        yield send.retire_member_revision(member_id, "no-such-revision")
-        yield send.update_member(member_id, {"displayName": "Written to everywhere"})
-        yield send.update_member_implementation(member_id, dict(good.branch))
-        yield send.bind_member(member_id, dict(good.branch))
+        yield self.invoke(member_id, good, how)
+        yield send.activate_member_revision(member_id, "no-such-revision", how)
+        yield send.retire_member_revision(member_id, "no-such-revision", how)
+        yield send.update_member(member_id, {"displayName": "Written to everywhere"}, how)
+        yield send.update_member_implementation(member_id, dict(good.branch), how)
+        yield send.bind_member(member_id, dict(good.branch), how)
 
     @property
     def endpoint(self) -> str:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from conformance.contract import Operation
 from conformance.exchange import Exchange
+from conformance.legality import Asked, broken_parts
 from conformance.wire import PLAIN, How, Wire
 
 
@@ -23,7 +24,7 @@ class Encoded(str):
 
 @dataclass(frozen=True)
 class Client(Wire):
-    """Sends the operations of one scope; an undeclared illegal body is the kit's own error."""
+    """Sends the operations of one scope; an undeclared illegal request is the kit's own error."""
 
     def create_member(self, body: Mapping[str, Any], how: How = PLAIN) -> Exchange:
         """POST /members."""
@@ -136,24 +137,31 @@ class Client(Wire):
         how: How,
     ) -> Exchange:
         operation = self.contract.operations[operation_id]
-        self._check_body(operation, body, how)
-        path = re.sub(
-            r"\{(\w+)\}",
-            lambda name: _segment({"scopeId": self.target.scope, **parameters}[name[1]]),
-            operation.path,
-        )
+        parameters = {"scopeId": self.target.scope, **parameters}
+        self._check(operation, parameters, body, how)
+        path = re.sub(r"\{(\w+)\}", lambda name: _segment(parameters[name[1]]), operation.path)
         if operation.body is not None and body is None:
             body = {}
         return self.sent(operation.method, self.target.url + path, body, how)
 
-    def _check_body(self, operation: Operation, body: Mapping[str, Any] | None, how: How) -> None:
-        if operation.body is None or how.violates:
+    def _check(
+        self,
+        operation: Operation,
+        parameters: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+        how: How,
+    ) -> None:
+        if how.violates:
             return
-        wrong = self.contract.validators.body(operation.body, body or {})
-        if wrong:
+        decoded = {
+            name: unquote(value) if isinstance(value, Encoded) else value
+            for name, value in parameters.items()
+        }
+        asked = Asked(decoded, how.query, how.headers, body)
+        for wrong in broken_parts(self.contract.validators, operation, asked):
             raise HarnessError(
-                f"{self.cause} was about to send a {operation.operation_id} body that breaks the "
-                f"contract without declaring it: {wrong[0]}"
+                f"{self.cause} was about to send a {operation.operation_id} request that breaks "
+                f"the contract without declaring it: {wrong}"
             )
 
 

@@ -37,24 +37,44 @@ class ReceiptRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation.
+
+    Attributes:
+        place: path, query or header.
+        name: as the contract spells it; a header is met in any case.
+        schema: JSON Pointer, as a URI fragment, of its schema in the OpenAPI document.
+
+    """
+
+    place: str
+    name: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of the contract.
 
     Attributes:
         path: the template, such as `/api/scopes/{scopeId}/members`.
+        parameters: all that it takes, its path's own among them.
         receipt: None for a read and for a legacy write.
         error_codes: the codes by status, such as `{"404": ("STUDIO_MEMBER_NOT_FOUND",)}`.
         body: JSON Pointer of the request body's schema; None if it takes none.
+        media_types: of the request body, lower case; empty if it takes none.
 
     """
 
     operation_id: str
     method: str
     path: str
+    parameters: tuple[Parameter, ...]
     receipt: ReceiptRule | None
     legacy_write: bool
     error_codes: Mapping[str, tuple[str, ...]]
     body: str | None
+    media_types: tuple[str, ...]
 
     @property
     def is_write(self) -> bool:
@@ -204,19 +224,41 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _operations(document: Mapping[str, Any]) -> list[Operation]:
     return [
-        _operation(method, path, entry)
+        _operation(method, path, entry, _parameters_of(document, path, method))
         for path, item in document["paths"].items()
         for method, entry in item.items()
         if method in METHODS
     ]
 
 
-def _operation(method: str, path: str, entry: Mapping[str, Any]) -> Operation:
+def _parameters_of(document: Mapping[str, Any], path: str, method: str) -> tuple[Parameter, ...]:
+    """Return the parameters of the path and of the operation, whose own come last."""
+    found: list[Parameter] = []
+    for steps in (("paths", path), ("paths", path, method)):
+        owner: Any = document
+        for step in steps:
+            owner = owner[step]
+        for index, given in enumerate(owner.get("parameters", ())):
+            reference = given.get("$ref", "")
+            if reference:
+                name = reference.removeprefix("#/components/parameters/")
+                entry = document["components"]["parameters"][name]
+                pointer = f"/components/parameters/{name}/schema"
+            else:
+                entry, pointer = given, _fragment(*steps, "parameters", str(index), "schema")
+            found.append(Parameter(entry["in"], entry["name"], pointer))
+    return tuple(found)
+
+
+def _operation(
+    method: str, path: str, entry: Mapping[str, Any], parameters: tuple[Parameter, ...]
+) -> Operation:
     receipt = entry.get("x-operation-receipt")
     return Operation(
         operation_id=entry["operationId"],
         method=method.upper(),
         path=path,
+        parameters=parameters,
         receipt=receipt
         and ReceiptRule(receipt["operation"], receipt["resourceType"], receipt["completionStage"]),
         legacy_write=bool(entry.get("x-legacy-write")),
@@ -224,6 +266,7 @@ def _operation(method: str, path: str, entry: Mapping[str, Any]) -> Operation:
             str(status): tuple(codes) for status, codes in entry.get("x-error-codes", {}).items()
         },
         body=_body(method, path, entry),
+        media_types=tuple(one.lower() for one in entry.get("requestBody", {}).get("content", ())),
     )
 
 
@@ -232,7 +275,11 @@ def _body(method: str, path: str, entry: Mapping[str, Any]) -> str | None:
     if "requestBody" not in entry:
         return None
     media = next(iter(entry["requestBody"]["content"]))
-    steps = ("paths", path, method, "requestBody", "content", media, "schema")
+    return _fragment("paths", path, method, "requestBody", "content", media, "schema")
+
+
+def _fragment(*steps: str) -> str:
+    """Spell a JSON Pointer as a URI fragment."""
     escaped = (step.replace("~", "~0").replace("/", "~1") for step in steps)
     return "".join(f"/{quote(step)}" for step in escaped)
 

@@ -37,7 +37,7 @@ def _check_fixture(contract: Contract, target: Target, name: str) -> None:
     bodies["payload"] = ("invokeMember", implementation.payload)
     for key, (operation_id, body) in bodies.items():
         pointer = contract.operations[operation_id].body
-        wrong = contract.validators.body(pointer, dict(body)) if pointer else []
+        wrong = contract.validators.part(pointer, dict(body)) if pointer else []
         if wrong:
             raise TargetFileError(
                 f"{target.described_by}: {key} of [implementations.{name}] is no body of "

@@ -45,7 +45,7 @@ class Validators:
             for (name, requirement), branches in rules.items()
         }
         self._members = {name: _members(schemas, name) for name in schemas}
-        self._bodies: dict[str, jsonschema_rs.Validator] = {}
+        self._parts: dict[str, jsonschema_rs.Validator] = {}
 
     def _compile(self, schema: Schema) -> jsonschema_rs.Validator:
         return jsonschema_rs.Draft202012Validator(
@@ -64,11 +64,11 @@ class Validators:
         """Return what breaks the requirement's own branch of the schema `kind`."""
         return _violations(self._rules[kind, requirement], document)
 
-    def body(self, pointer: str, document: object) -> list[Violation]:
-        """Return what breaks the request body schema at a JSON Pointer of the OpenAPI document."""
-        if pointer not in self._bodies:
-            self._bodies[pointer] = self._compile({"$ref": f"{BASE}openapi.yaml#{pointer}"})
-        return _violations(self._bodies[pointer], document)
+    def part(self, pointer: str, document: object) -> list[Violation]:
+        """Return what breaks the schema at a JSON Pointer of the OpenAPI document."""
+        if pointer not in self._parts:
+            self._parts[pointer] = self._compile({"$ref": f"{BASE}openapi.yaml#{pointer}"})
+        return _violations(self._parts[pointer], document)
 
 
 def _violations(validator: jsonschema_rs.Validator, document: object) -> list[Violation]:

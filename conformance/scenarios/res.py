@@ -187,13 +187,15 @@ def one_spelling_means_one_member_on_every_route(api: Api) -> Judgements:
     member_id = api.bound_member().member_id
     encoded = Encoded(f"%{ord(member_id[0]):02X}{member_id[1:]}")
     reads = zip(api.read_everywhere(member_id), api.read_everywhere(encoded), strict=True)
-    pairs = [*reads, *_writes(api, member_id, encoded)]
+    spellings = [api.write_everywhere(one) for one in (member_id, encoded)]
+    pairs = [*reads, *_writes(api, *spellings)]
     for one, other in pairs:
         alike = f"the same answer for {encoded} as for {member_id}: {_class(one)}"
         yield expect.that(_class(one) == _class(other), alike, expect.answer(other), one, other)
 
-    padded = f"{member_id} "
-    answers = [*api.read_everywhere(padded), *(one for (one,) in _writes(api, padded))]
+    padded, how = f"{member_id} ", How(violates="path: memberId is padded with a space")
+    writes = _writes(api, api.write_everywhere(padded, how))
+    answers = [*api.read_everywhere(padded, how), *(one for (one,) in writes)]
     plain = {one.operation_id: _outcome(api, one) for one, _ in pairs}
     telling = [one for one in answers if plain[one.operation_id] in FOUND]
     served = [one for one in telling if _outcome(api, one) == plain[one.operation_id]]
@@ -203,9 +205,8 @@ def one_spelling_means_one_member_on_every_route(api: Api) -> Judgements:
     yield expect.that(not (served and refused), "trim or refuse on every route", mixed, *shown_by)
 
 
-def _writes(api: Api, *spellings: str) -> Iterator[tuple[Exchange, ...]]:
+def _writes(api: Api, *routes: Iterator[Exchange]) -> Iterator[tuple[Exchange, ...]]:
     """Write by each spelling in turn, route by route, and wait until each write is decided."""
-    routes = [api.write_everywhere(spelling) for spelling in spellings]
     for first in routes[0]:
         _wait(api, first)
         others = [next(route) for route in routes[1:]]
