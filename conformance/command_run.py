@@ -46,10 +46,10 @@ def judge(
     if folder is not None:
         report_file.prepare(folder)
     console = Console()
-    with _target(file, flags) as target:
-        _check(contract, target, file, yes=yes)
+    with described_target(file, flags) as target:
+        check_meant(contract, target, meant=yes or file is not None)
         plan = make_plan(contract, target, only)
-        console.print(_header(contract, target, plan), soft_wrap=True)
+        console.print(header(contract, target, plan), soft_wrap=True)
         with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
             result = run(contract, target, plan, progress)
     report = report_of(result, kit_version())
@@ -59,7 +59,14 @@ def judge(
 
 
 @contextmanager
-def _target(file: Path | None, flags: Mapping[str, Any]) -> Iterator[Target]:
+def described_target(file: Path | None, flags: Mapping[str, Any]) -> Iterator[Target]:
+    """Yield the target of a file or of flags; without both, serve the embedded one meanwhile.
+
+    Raises:
+        TargetFileError: they do not describe a target.
+        ServerNotStarted: the embedded server did not start.
+
+    """
     if file is None and "url" not in flags:
         with embedded_server() as url:
             yield embedded_target(url, flags)
@@ -67,15 +74,20 @@ def _target(file: Path | None, flags: Mapping[str, Any]) -> Iterator[Target]:
         yield load_target(file, flags)
 
 
-def _check(contract: Contract, target: Target, file: Path | None, *, yes: bool) -> None:
+def check_meant(contract: Contract, target: Target, *, meant: bool) -> None:
     """Refuse what a slip of the hand would do to somebody else's server.
+
+    Args:
+        contract: what its description must fit.
+        target: who would be judged.
+        meant: whether a file or a flag says that it may be written to, wherever it is.
 
     Raises:
         TargetFileError: it is not on this machine and nobody said that it may be written to, or
             its description does not fit the contract.
 
     """
-    if not (target.on_loopback or file or yes):
+    if not (target.on_loopback or meant):
         raise TargetFileError(
             f"{target.url} is not on this machine and a run writes to it. "
             "Describe it in a target file (-c FILE) or say --yes."
@@ -83,7 +95,8 @@ def _check(contract: Contract, target: Target, file: Path | None, *, yes: bool) 
     check_target(contract, target)
 
 
-def _header(contract: Contract, target: Target, plan: Plan) -> Text:
+def header(contract: Contract, target: Target, plan: Plan) -> Text:
+    """Say who is judged, by what, and how much is sent."""
     profiles = ", ".join(plan.profiles)
     requirements = counted(len(plan.requirements), "requirement")
     scenarios = counted(len(plan.scenarios), "scenario")

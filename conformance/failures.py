@@ -40,11 +40,12 @@ def exit_of(problem: BaseException) -> int:
         return Exit.USAGE
     for kinds, code in CODES.items():
         if isinstance(problem, kinds):
-            return _say(_sentence(problem), code)
+            return _say(sentence(problem), code)
     return _unexpected(problem)
 
 
-def _sentence(problem: BaseException) -> str:
+def sentence(problem: BaseException) -> str:
+    """Word whatever ends a command early."""
     match problem:
         case KeyboardInterrupt() | click.Abort() | BrokenPipeError():
             return "Interrupted."
@@ -60,14 +61,14 @@ def _sentence(problem: BaseException) -> str:
 def _unexpected(problem: BaseException) -> int:
     if os.environ.get("ACKPROOF_DEBUG") == "1":
         traceback.print_exception(problem)
-    sentence = f"The kit itself erred: {type(problem).__name__}: {problem}"
+    said = f"The kit itself erred: {type(problem).__name__}: {problem}"
     return _say(
-        f"{sentence.rstrip('.')}. This is a defect of ackproof: run again with ACKPROOF_DEBUG=1 "
+        f"{said.rstrip('.')}. This is a defect of ackproof: run again with ACKPROOF_DEBUG=1 "
         "and report what it prints, as CONTRIBUTING.md says.",
         Exit.HARNESS,
     )
 
 
-def _say(sentence: str, code: Exit) -> int:
-    print(f"ackproof: {printable(sentence, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201  # the command's voice
+def _say(said: str, code: Exit) -> int:
+    print(f"ackproof: {printable(said, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201  # the command's voice
     return code

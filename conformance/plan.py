@@ -62,6 +62,11 @@ class Plan:
         """How many members and services stay behind."""
         return sum(scenario.leaves for scenario in self.scenarios)
 
+    def judging(self, requirement: str) -> tuple[Scenario, ...]:
+        """Return the scenarios that judge a requirement, those left out among them."""
+        everything = (*self.scenarios, *self.unaffordable)
+        return tuple(one for one in everything if one.requirement == requirement)
+
     @property
     def hash(self) -> str:
         """Name the plan by the hash of everything that it will run and of the contract."""

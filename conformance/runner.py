@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from conformance.checks import (
     Unverified,
 )
 from conformance.client import Client
-from conformance.contract import Contract
+from conformance.contract import Contract, Requirement
 from conformance.exchange import Exchange
 from conformance.expect import code_of
 from conformance.fold import Histories
@@ -50,6 +50,19 @@ class Progress(Protocol):
 
     def finished(self, scenario: str) -> None:
         """Tell that a scenario has ended."""
+
+
+class Silent:
+    """Progress that nobody looks at."""
+
+    def started(self, scenario: str) -> None:
+        """Say nothing."""
+
+    def waiting(self, scenario: str, what: str) -> None:
+        """Say nothing."""
+
+    def finished(self, scenario: str) -> None:
+        """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,108 +92,151 @@ class RunResult:
     interrupted: bool
 
 
-class _Run:
-    """One run under way: its trace, what was heard so far, and how long each scenario took."""
+class Run:
+    """One run under way: begun, awaited whole or verdict by verdict, and closed.
+
+    Attributes:
+        trace: what was sent and received so far.
+        control: why the control failed; None once it has held.
+        interrupted: whether somebody stopped it before its end.
+
+    """
 
     def __init__(self, contract: Contract, target: Target, plan: Plan, progress: Progress) -> None:
         self.contract, self.target, self.plan, self.progress = contract, target, plan, progress
         self.trace = Trace()
-        self.names = Names(secrets.token_hex(4))
-        self.connections = Connections()
-        self.heard: list[Heard] = []
-        self.seconds: dict[str, float] = {}
-        self.budget = Budget(target.max_writes)
         self.control: str | None = "the run was stopped before its control had held"
         self.interrupted = False
-        self.stopping = threading.Event()
+        self._started_at, self._began = datetime.now(UTC), time.monotonic()
+        self._names = Names(secrets.token_hex(4))
+        self._connections = Connections()
+        self._budget = Budget(target.max_writes)
+        self._stopping = threading.Event()
+        self._seconds: dict[str, float] = {}
+        self._pool = ThreadPoolExecutor(target.concurrency, thread_name_prefix="scenario")
+        self._futures: dict[str, Future[Heard]] = {}
+        self._heard: list[Heard] = []
+        self._of_invariants: list[Heard] | None = None
+
+    def ask(self) -> None:
+        """Ask whether the target can be judged; nothing is written.
+
+        Raises:
+            TargetUnusable: it does not answer, is not ready, is not this API, or refuses us.
+
+        """
+        preflight(self._client("preflight"))
+
+    def begin(self) -> None:
+        """Run the control, and if it holds start everything else."""
+        controls = [one for one in self.plan.scenarios if one.control]
+        for scenario in controls:
+            self._heard.append(self.perform(scenario))
+        self.control = _why_not(self._heard)
+        rest = [one for one in self.plan.scenarios if not one.control]
+        if self.control is None:
+            self._futures = {one.name: self._pool.submit(self.perform, one) for one in rest}
+        else:
+            self._heard += [_unheard(one, self.control) for one in rest]
+        limit = f"the write limit of {self.target.max_writes} is too small for its scenarios"
+        self._heard += [_unheard(one, limit) for one in self.plan.unaffordable]
+
+    def wait(self, scenarios: Collection[str] | None = None) -> None:
+        """Wait for the named scenarios, or for all, in steps between which Ctrl-C is heard."""
+        wanted = self._futures if scenarios is None else scenarios
+        pending = {self._futures[name] for name in wanted if name in self._futures}
+        while pending := {one for one in pending if not one.done()}:
+            wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+
+    def verdict(self, requirement: Requirement) -> Verdict:
+        """Wait for what judges a requirement, and weigh it."""
+        if any(one.requirement == requirement.id for one in self.plan.invariants):
+            self.wait()
+            said = [*self._of_scenarios(), *self._judge_histories()]
+        else:
+            self.wait([one.name for one in self.plan.judging(requirement.id)])
+            said = self._of_scenarios()
+        own = [heard for heard in said if heard.requirement == requirement.id]
+        return verdict(requirement, own, self.control)
+
+    def stop(self) -> None:
+        """Start nothing more, and wait until what has started has ended."""
+        self._stopping.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
-        self.connections.close()
+        """Stop, and close every connection."""
+        self.stop()
+        self._connections.close()
 
-    def client(self, cause: str) -> Client:
+    def result(self) -> RunResult:
+        """Weigh all that was heard so far; the histories are judged as far as they go."""
+        verdicts = tuple(self.verdict(one) for one in self.plan.requirements)
+        longest = max(self._seconds, key=self._seconds.__getitem__, default="")
+        taken = self._seconds.get(longest, 0.0)
+        return RunResult(
+            self.target,
+            self.contract,
+            self.plan,
+            verdicts,
+            tuple(self.trace),
+            Timing(self._started_at, time.monotonic() - self._began, longest, taken),
+            self.control,
+            self.interrupted,
+        )
+
+    def _client(self, cause: str) -> Client:
         return Client(
             self.contract,
             self.target,
             self.trace,
             cause,
-            self.connections,
-            self.budget,
-            self.stopping.wait,
+            self._connections,
+            self._budget,
+            self._stopping.wait,
         )
 
-    def scenarios(self) -> None:
-        controls = [one for one in self.plan.scenarios if one.control]
-        for scenario in controls:
-            self.heard.append(self.perform(scenario))
-        self.control = _why_not(self.heard)
-        rest = [one for one in self.plan.scenarios if not one.control]
-        if self.control is None:
-            self.pool(rest)
-        else:
-            self.heard += [_unheard(one, self.control) for one in rest]
-        limit = f"the write limit of {self.target.max_writes} is too small for its scenarios"
-        self.heard += [_unheard(one, limit) for one in self.plan.unaffordable]
+    def _of_scenarios(self) -> list[Heard]:
+        """Return what the ended scenarios said; of the cancelled ones, that they were."""
+        scenarios = {one.name: one for one in self.plan.scenarios}
+        heard = list(self._heard)
+        for name, future in self._futures.items():
+            if future.cancelled():
+                heard.append(_unheard(scenarios[name], "the run was interrupted"))
+            elif future.done():
+                heard.append(future.result())
+        return heard
 
-    def pool(self, scenarios: Sequence[Scenario]) -> None:
-        pool = ThreadPoolExecutor(self.target.concurrency, thread_name_prefix="scenario")
-        futures = [pool.submit(self.perform, scenario) for scenario in scenarios]
-        try:
-            self.await_all(futures)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            self.stopping.set()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-        done = [future for future in futures if not future.cancelled()]
-        self.heard += [future.result() for future in done]
-        stopped = zip(futures, scenarios, strict=True)
-        self.heard += [
-            _unheard(one, "the run was interrupted") for it, one in stopped if it.cancelled()
-        ]
-
-    @staticmethod
-    def await_all(futures: Sequence[Future[Heard]]) -> None:
-        """Wait in short steps, so that Ctrl-C is heard between them."""
-        pending = set(futures)
-        while pending:
-            _, pending = wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+    def _judge_histories(self) -> list[Heard]:
+        if self._of_invariants is None:
+            histories = Histories(self.contract, self.target)
+            for exchange in self.trace:
+                histories.take(exchange)
+            self._of_invariants = [_apply(one, histories) for one in self.plan.invariants]
+        return self._of_invariants
 
     def perform(self, scenario: Scenario) -> Heard:
+        """Run a scenario and keep whatever it says or raises."""
         self.progress.started(scenario.name)
         began = time.monotonic()
         said: list[Judgement] = []
         broke = None
         try:
-            waiting = partial(self.wait, scenario)
-            api = Api(self.client(scenario.name), self.target, waiting, self.names)
+            waiting = partial(self._tell, scenario)
+            api = Api(self._client(scenario.name), self.target, waiting, self._names)
             said.extend(_weighed(judgement) for judgement in scenario.script(api))
         except Unverified as reason:
             said.append(reason.judgement)
         except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
             broke = Broke(scenario.name, traceback.format_exc(limit=-4))
-        self.seconds[scenario.name] = time.monotonic() - began
+        self._seconds[scenario.name] = time.monotonic() - began
         self.progress.finished(scenario.name)
         return Heard(scenario.requirement, scenario.name, tuple(said), broke)
 
-    def wait(self, scenario: Scenario, what: str) -> None:
-        if self.stopping.is_set():
+    def _tell(self, scenario: Scenario, what: str) -> None:
+        if self._stopping.is_set():
             raise Unverified("the run was interrupted")
         self.progress.waiting(scenario.name, what)
-
-    def invariants(self) -> None:
-        histories = Histories(self.contract, self.target)
-        for exchange in self.trace:
-            histories.take(exchange)
-        self.heard += [_apply(one, histories) for one in self.plan.invariants]
-
-    def verdicts(self) -> tuple[Verdict, ...]:
-        by_requirement: dict[str, list[Heard]] = {}
-        for heard in self.heard:
-            by_requirement.setdefault(heard.requirement, []).append(heard)
-        return tuple(
-            verdict(requirement, by_requirement.get(requirement.id, ()), self.control)
-            for requirement in self.plan.requirements
-        )
 
 
 def _weighed(judgement: Judgement) -> Judgement:
@@ -230,28 +286,12 @@ def run(contract: Contract, target: Target, plan: Plan, progress: Progress) -> R
         TargetUnusable: it does not answer, is not ready, is not this API, or refuses us.
 
     """
-    started_at, began = datetime.now(UTC), time.monotonic()
-    with closing(_Run(contract, target, plan, progress)) as under_way:
-        preflight(under_way.client("preflight"))
+    with closing(Run(contract, target, plan, progress)) as under_way:
+        under_way.ask()
         try:
-            under_way.scenarios()
+            under_way.begin()
+            under_way.wait()
         except KeyboardInterrupt:
             under_way.interrupted = True
-        under_way.invariants()
-        longest = max(under_way.seconds, key=under_way.seconds.__getitem__, default="")
-        timing = Timing(
-            started_at,
-            time.monotonic() - began,
-            longest,
-            under_way.seconds.get(longest, 0.0),
-        )
-        return RunResult(
-            target,
-            contract,
-            plan,
-            under_way.verdicts(),
-            tuple(under_way.trace),
-            timing,
-            under_way.control,
-            under_way.interrupted,
-        )
+            under_way.stop()
+        return under_way.result()

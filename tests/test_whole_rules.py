@@ -56,7 +56,7 @@ MAY_IMPORT = {
     },
     "conformance/reports": {"reports"},
     "conformance/reports/curl.py": {"exchange"},
-    "conformance/reports/of_run.py": {"exchange", "judge", "reports", "runner"},
+    "conformance/reports/of_run.py": {"exchange", "judge", "reports", "runner", "target"},
 }
 
 

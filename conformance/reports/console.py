@@ -55,6 +55,16 @@ def print_report(console: Console, report: Report, written: Path | None) -> None
     )
 
 
+def print_verdict(console: Console, verdict: ShownVerdict) -> None:
+    """Print one verdict that is not a pass: its findings, or why there is none."""
+    if verdict.findings:
+        _print_requirement(console, verdict, verdict.findings[:FINDINGS_IN_FULL])
+        return
+    _print_headline(console, verdict)
+    for reason in verdict.reasons:
+        _print_field(console, "why", reason)
+
+
 def profile_line(name: str, summary: ProfileSummary) -> str:
     """Say how a profile stands, such as `core: 38 of 43 MUSTs judged, 38 pass: held`."""
     parts = [f"{summary.judged} of {counted(summary.musts, 'MUST')} judged"]
@@ -154,7 +164,7 @@ def _print_requirement(
 
 def _print_headline(console: Console, verdict: ShownVerdict) -> None:
     head = Text(f"{verdict.id} {verdict.level}  ")
-    head.append(verdict.outcome, STYLES[verdict.outcome])
+    head.append(verdict.outcome.replace("_", " "), STYLES.get(verdict.outcome, ""))
     print_hanging(console, head.append("  "), " ".join(verdict.text.split()))
 
 

@@ -24,6 +24,7 @@ from conformance.reports.model import (
 
 if TYPE_CHECKING:
     from conformance.runner import RunResult
+    from conformance.target import Target
 
 BODY_LIMIT: Final = 8192
 FINDINGS_LIMIT: Final = 50
@@ -53,6 +54,12 @@ def report_of(run: "RunResult", kit: str) -> Report:
         verdicts=tuple(shown.verdict(one, accepted) for one in run.verdicts),
         planned=tuple(requirement.id for requirement in run.plan.planned),
     )
+
+
+def verdict_of(verdict: Verdict, target: "Target", exchanges: int) -> ShownVerdict:
+    """Show one verdict of a run that has sent so many exchanges by now."""
+    shown = _Shown(target.token or "", f"${target.token_env}", exchanges)
+    return shown.verdict(verdict, target.accept_not_verified)
 
 
 def _target(run: "RunResult", shown: "_Shown") -> ShownTarget:

@@ -1,0 +1,197 @@
+"""The judge as a pytest plugin: `pytest -p conformance.pytest_plugin --pyargs conformance.suite`.
+
+The collected items are planned as one run, the same pool as the command's works through its
+scenarios, and each item waits for its own verdict.
+"""
+
+import io
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from rich.console import Console
+
+from conformance import suite
+from conformance.command_run import check_meant, described_target, header
+from conformance.contract import Contract, ContractUnreadable, Requirement, load_contract
+from conformance.embedded import ServerNotStarted
+from conformance.failures import sentence
+from conformance.judge import Exit, Verdict
+from conformance.plan import Plan, UnknownSelection, make_plan
+from conformance.preflight import TargetUnusable
+from conformance.reports.console import print_verdict, profile_line
+from conformance.reports.of_run import report_of, verdict_of
+from conformance.runner import Run, Silent
+from conformance.suite import RequirementItem, Suite
+from conformance.target import Target
+from conformance.target_file import TargetFileError
+from conformance.versions import kit_version
+
+SUITE: Final = Path(suite.__file__)
+SESSION: Final = pytest.StashKey["Session"]()
+WIDTH: Final = 100
+UNUSABLE: Final = (ContractUnreadable, ServerNotStarted, TargetFileError, UnknownSelection)
+
+
+class Session:
+    """One judging of one target, for all the items of a pytest session."""
+
+    def __init__(self, contract: Contract, target: Target) -> None:
+        self.contract = contract
+        self.target = target
+        self._run: Run | None = None
+        self._plan = make_plan(contract, target)
+
+    def claimed(self) -> tuple[Requirement, ...]:
+        """Return the requirements of the claimed profiles that some check judges."""
+        return self._plan.requirements
+
+    @property
+    def plan(self) -> Plan:
+        """What will run: everything claimed, until some of it is chosen."""
+        return self._plan
+
+    def begin(self, chosen: Iterable[Requirement]) -> None:
+        """Plan the chosen requirements and start to judge them.
+
+        Raises:
+            TargetUnusable: nothing can be judged.
+
+        """
+        ids = [one.id for one in chosen]
+        if len(ids) != len(self._plan.requirements):
+            self._plan = make_plan(self.contract, self.target, ids)
+        self._run = Run(self.contract, self.target, self._plan, Silent())
+        self._run.ask()
+        self._run.begin()
+
+    def waits_for_all(self, requirement: Requirement) -> bool:
+        """Whether its verdict needs the traffic of the whole run."""
+        return any(one.requirement == requirement.id for one in self._plan.invariants)
+
+    def verdict(self, requirement: Requirement) -> Verdict:
+        """Wait for a requirement's verdict."""
+        if self._run is None:
+            raise RuntimeError("no run was begun: something replaced pytest's own run loop")
+        return self._run.verdict(requirement)
+
+    def told(self, verdict: Verdict) -> str:
+        """Tell a verdict as the command's report does."""
+        text = io.StringIO()
+        number = len(self._run.trace) if self._run else 0
+        print_verdict(Console(file=text, width=WIDTH), verdict_of(verdict, self.target, number))
+        return text.getvalue().strip("\n")
+
+    def profiles(self) -> list[str]:
+        """Say how each profile stands."""
+        if self._run is None:
+            return []
+        self._run.stop()
+        summary = report_of(self._run.result(), kit_version()).summary
+        return [profile_line(name, one) for name, one in summary.items()]
+
+    def close(self) -> None:
+        """Stop what still runs."""
+        if self._run is not None:
+            self._run.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Describe the target; without any of these it is the embedded reference server."""
+    group = parser.getgroup("ackproof")
+    group.addoption("--target-file", type=Path, metavar="FILE", help="Target file.")
+    group.addoption("--target-url", metavar="URL", help="Base URL of the server to judge.")
+    group.addoption("--target-scope", metavar="ID", help="Scope that the run may write to.")
+    group.addoption("--target-token-env", metavar="NAME", help="Variable that holds the token.")
+    group.addoption("--target-profile", action="append", metavar="NAME", help="Claimed profile.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the contract and the target.
+
+    Raises:
+        pytest.UsageError: the target cannot be described, or the items would be spread over
+            several processes.
+
+    """
+    spread = config.getoption("numprocesses", None) or hasattr(config, "workerinput")
+    if spread:
+        raise pytest.UsageError(
+            "ackproof judges one server in one process, whose scenarios run side by side anyway: "
+            "leave -n out and set concurrency in the target file."
+        )
+    try:
+        contract = load_contract()
+        for name in contract.profiles:
+            config.addinivalue_line("markers", f"{name}: requirements of this profile")
+        for level in ("must", "should", "may"):
+            config.addinivalue_line("markers", f"{level}: requirements of this level")
+        config.stash[SESSION] = Session(contract, _target(config, contract))
+    except UNUSABLE as problem:
+        raise pytest.UsageError(sentence(problem)) from problem
+
+
+def _target(config: pytest.Config, contract: Contract) -> Target:
+    given = {
+        "url": config.getoption("--target-url"),
+        "scope": config.getoption("--target-scope"),
+        "token_env": config.getoption("--target-token-env"),
+        "profiles": config.getoption("--target-profile"),
+    }
+    flags = {name: value for name, value in given.items() if value}
+    file: Path | None = config.getoption("--target-file")
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    target = stack.enter_context(described_target(file, flags))
+    check_meant(contract, target, meant=file is not None)
+    return target
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say who is judged, and by what."""
+    session = config.stash[SESSION]
+    return header(session.contract, session.target, session.plan).plain.strip().splitlines()
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Suite | None:
+    """Collect requirements in place of the suite's functions."""
+    if module_path != SUITE:
+        return None
+    judging = parent.config.stash[SESSION]
+    return Suite.from_parent(parent, path=module_path, judging=judging, nodeid=suite.__name__)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Judge what was collected, in the background, while pytest asks item after item."""
+    own = session.config.stash[SESSION]
+    items = [item for item in session.items if isinstance(item, RequirementItem)]
+    judges = bool(items) and not session.config.option.collectonly and not session.testsfailed
+    try:
+        if judges:
+            _begin(own, [item.requirement for item in items])
+            session.items.sort(
+                key=lambda item: (
+                    isinstance(item, RequirementItem) and own.waits_for_all(item.requirement)
+                )
+            )
+        return (yield)
+    finally:
+        own.close()
+
+
+def _begin(own: Session, chosen: list[Requirement]) -> None:
+    try:
+        own.begin(chosen)
+    except TargetUnusable as problem:
+        pytest.exit(str(problem), returncode=Exit.UNREACHABLE)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how each profile stands."""
+    for line in config.stash[SESSION].profiles():
+        terminalreporter.write_line(line)

@@ -1,0 +1,164 @@
+"""The judge under pytest, as a user of pytest runs it: real processes, real servers."""
+
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conformance.judge import Exit
+
+SUITE = (
+    "-p",
+    "conformance.pytest_plugin",
+    "--pyargs",
+    "conformance.suite",
+    "-p",
+    "no:cacheprovider",
+)
+SOME = ("-k", "BND or EPC")
+
+
+def judged(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "pytest", *SUITE, *arguments]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def cases(file: Path) -> dict[str, str]:
+    """Return what JUnit XML says of each item: passed, skipped, failure or error."""
+    found = {}
+    for case in ET.parse(file).iter("testcase"):  # noqa: S314  # written by pytest just now
+        states = [part.tag for part in case if part.tag in {"skipped", "failure", "error"}]
+        found[str(case.get("name"))] = states[0] if states else "passed"
+    return found
+
+
+def test_each_judged_requirement_is_an_item_named_by_its_id(tmp_path: Path) -> None:
+    done = judged(tmp_path, "--collect-only", "-q")
+
+    assert "conformance.suite::BND-01\n" in done.stdout
+    assert "conformance.suite::STR-01" not in done.stdout
+
+
+def test_an_expression_selects_by_id_and_a_mark_by_profile_and_level(tmp_path: Path) -> None:
+    file = tmp_path / "junit.xml"
+    done = judged(tmp_path, *SOME, "-m", "member-first and must", f"--junitxml={file}")
+
+    assert done.returncode == 0, done.stdout
+    assert {name.partition("-")[0] for name in cases(file)} == {"BND", "EPC"}
+    assert 'classname="conformance.suite" name="BND-01"' in file.read_text("utf-8")
+    assert '<property name="requirement" value="BND-01"' in file.read_text("utf-8")
+
+
+def test_only_what_is_selected_is_judged(tmp_path: Path) -> None:
+    done = judged(tmp_path, "-k", "BND-01", "-q")
+
+    assert "member-first: 1 of " in done.stdout
+    assert "1 passed" in done.stdout
+
+
+def test_a_broken_must_fails_with_its_finding_and_nothing_else_does(
+    tmp_path: Path, reference_server: Callable[..., str]
+) -> None:
+    url = reference_server("--fault", "calls-an-unbound-binding-missing")
+
+    done = judged(tmp_path, *SOME, "--target-url", url, "--target-scope", "s1", "-rA")
+
+    assert done.returncode == 1
+    assert "FAILED conformance.suite::BND-01 - " in done.stdout
+    assert done.stdout.count("FAILED conformance.suite") == 1
+    assert "  expected   200 with lastBinding null" in done.stdout
+    assert "curl -sS -i" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_failure_stops_a_run_that_is_asked_to_stop_at_the_first(
+    tmp_path: Path, reference_server: Callable[..., str]
+) -> None:
+    url = reference_server("--fault", "calls-an-unbound-binding-missing")
+
+    done = judged(tmp_path, "-x", "--target-url", url, "--target-scope", "s1", *SOME)
+
+    assert "stopping after 1 failures" in done.stdout
+    assert "1 failed" in done.stdout
+
+
+def test_what_cannot_be_verified_is_an_error_and_never_a_skip(
+    tmp_path: Path, reference_server: Callable[..., str]
+) -> None:
+    file, target = tmp_path / "junit.xml", tmp_path / "conformance.toml"
+    url = reference_server()
+    target.write_text(
+        f'[target]\nurl = "{url}"\nscope = "s1"\n[implementations]\npoison = false\n', "utf-8"
+    )
+
+    done = judged(
+        tmp_path, "-k", "FLR-01 or ACK-02", "--target-file", str(target), f"--junitxml={file}"
+    )
+
+    assert done.returncode == 1
+    assert cases(file) == {"FLR-01": "error", "ACK-02": "skipped"}
+    assert "the target has no poison implementation" in done.stdout
+
+
+def test_several_processes_are_refused_with_the_reason(tmp_path: Path) -> None:
+    done = judged(tmp_path, "-n", "2")
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "one server in one process" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--target-file", "nowhere.toml"), "nowhere.toml cannot be read"),
+        (("--target-url", "http://127.0.0.1:1"), "does not say the target's scope"),
+        (("--target-profile", "cores"), "There is no profile cores. Did you mean core?"),
+        (("--target-url", "http://192.0.2.1", "--target-scope", "s"), "is not on this machine"),
+    ],
+    ids=["no file", "no scope", "no such profile", "somebody else's server"],
+)
+def test_a_target_that_is_not_described_is_a_usage_error(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    done = judged(tmp_path, *arguments)
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unreachable_server_ends_the_session_with_the_commands_own_code(tmp_path: Path) -> None:
+    done = judged(tmp_path, "--target-url", "http://127.0.0.1:1", "--target-scope", "s1")
+
+    assert done.returncode == Exit.UNREACHABLE
+    assert "http://127.0.0.1:1 cannot be reached" in done.stdout
+
+
+def test_without_the_plugin_the_suite_says_how_to_run_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "run pytest -p conformance.pytest_plugin" in done.stdout
+
+
+def test_ctrl_c_ends_the_session_and_leaves_nothing_running(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", *SUITE, "-v"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "PASSED" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+
+    assert process.returncode == pytest.ExitCode.INTERRUPTED
+    assert "KeyboardInterrupt" in said
