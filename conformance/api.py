@@ -55,7 +55,7 @@ class Api(Follower):
         """
         return replace(self, hurried=True)
 
-    def fixture(self, name: Literal["good", "poison", "slow"]) -> Implementation:
+    def fixture(self, name: Literal["good", "poison", "slow", "partial"]) -> Implementation:
         """Return an implementation of the target's owner.
 
         Raises:

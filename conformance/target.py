@@ -36,6 +36,7 @@ class Target:
         profiles: claimed profiles.
         kinds: implementation kinds that the target offers.
         good, poison, slow: fixtures; None where the owner has none.
+        partial: a fixture whose bind breaks half way; None where the owner has none.
         completion_limit: seconds within which an operation without a published deadline completes.
         concurrency: scenarios at once.
         max_writes: writes that the run may send; None for no limit.
@@ -52,6 +53,7 @@ class Target:
     good: Implementation | None
     poison: Implementation | None
     slow: Implementation | None
+    partial: Implementation | None = None
     token_env: str | None = None
     token: str | None = None
     kinds: tuple[str, ...] = ("workflow", "script", "gagent")

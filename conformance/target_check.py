@@ -13,7 +13,7 @@ def check_target(contract: Contract, target: Target) -> None:
         TargetFileError: a body breaks the contract, or an accepted id is none of it.
 
     """
-    for name in ("good", "poison", "slow"):
+    for name in ("good", "poison", "slow", "partial"):
         _check_fixture(contract, target, name)
     for name in target.accept_not_verified:
         if name not in contract.requirements:

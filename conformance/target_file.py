@@ -144,9 +144,9 @@ def _keys_at(schema: Mapping[str, Any], steps: list[str]) -> list[str]:
 def _target(content: Mapping[str, Any], source: _Source, environ: Mapping[str, str]) -> Target:
     table = content["target"]
     kinds = tuple(table.get("kinds", ("workflow", "script", "gagent")))
-    good, poison, slow = (
+    good, poison, slow, partial = (
         _implementation(name, content.get("implementations", {}), kinds)
-        for name in ("good", "poison", "slow")
+        for name in ("good", "poison", "slow", "partial")
     )
     token_env = table.get("token_env")
     return Target(
@@ -157,6 +157,7 @@ def _target(content: Mapping[str, Any], source: _Source, environ: Mapping[str, s
         good=good,
         poison=poison,
         slow=slow,
+        partial=partial,
         token_env=token_env,
         token=_token(token_env, environ),
         kinds=kinds,

@@ -37,14 +37,23 @@ steps:
 """
 
 
-def _workflow(source: str, prompt: str) -> Implementation:
+_BREAK_OFF: Final = """\
+name: ackproof_partial
+steps:
+  - id: broken
+    type: no-such-step
+"""
+
+
+def _workflow(prompt: str, *sources: str) -> Implementation:
     return Implementation(
-        "workflow", {"workflow": {"workflowYamls": [source]}}, "chat", {"prompt": prompt}
+        "workflow", {"workflow": {"workflowYamls": [*sources]}}, "chat", {"prompt": prompt}
     )
 
 
 DEFAULTS: Final = {
-    "good": _workflow(_SHOUT, "hello"),
-    "poison": _workflow(_REFUSE_BLANK, " "),
-    "slow": _workflow(_LINGER, "hello"),
+    "good": _workflow("hello", _SHOUT),
+    "poison": _workflow(" ", _REFUSE_BLANK),
+    "slow": _workflow("hello", _LINGER),
+    "partial": _workflow("hello", _SHOUT, _BREAK_OFF),
 }

@@ -12,6 +12,7 @@ from reference_server.document import Document
 from reference_server.events.fact import StreamId
 from reference_server.events.member import Member
 from reference_server.platform.failure import UnusableImplementationError
+from reference_server.problems import Problem
 from reference_server.projections import ReadModels
 
 Evidence = list[list[str | int]]
@@ -28,6 +29,22 @@ class Change:
     target: Document = field(default_factory=dict)
 
 
+class HalfDoneError(Exception):
+    """A command of several steps broke after some: the refusal, what stands, and each step.
+
+    `observed_by` is the evidence that readers see what stands.
+    """
+
+    def __init__(
+        self, refusal: Problem, stands: Append, observed_by: Evidence, steps: list[Document]
+    ) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+        self.stands = stands
+        self.observed_by = observed_by
+        self.steps = steps
+
+
 class Changes:
     """Decide commands on the authority's states, an invoke on the service that readers see."""
 
@@ -36,7 +53,7 @@ class Changes:
         self._read_models = read_models
 
     def of(self, command: Any) -> Change:  # noqa: ANN401  # any command
-        """Decide at this instant; raise Problem to refuse."""
+        """Decide at this instant; raise Problem to refuse, HalfDoneError where it breaks."""
         if isinstance(command, runs.InvokeMember):
             return self._register_run(command)
         member = self._authority.member(command.scope_id, command.member_id)
@@ -99,14 +116,30 @@ class Changes:
 
 
 def _prepare(member: Member | None, command: members.BindMember) -> None:
-    """Compile what a bind publishes; raise INVALID_STUDIO_MEMBER_BINDING."""
+    """Compile what a bind publishes; raise INVALID_STUDIO_MEMBER_BINDING or HalfDoneError."""
     implementation = command.implementation or (member.implementation if member else None)
     if implementation is None:
         return
     try:
         platform.prepare(implementation)
     except UnusableImplementationError as error:
-        raise problems.invalid("INVALID_STUDIO_MEMBER_BINDING", str(error)) from error
+        refusal = problems.invalid("INVALID_STUDIO_MEMBER_BINDING", str(error))
+        if member is None or not error.prepared:
+            raise refusal from error
+        stream = StreamId("member", command.scope_id, command.member_id)
+        staged = Append(stream, members.stage(member, command, implementation))
+        visible: Evidence = [["members", *stream, member.version + len(staged.events)]]
+        raise HalfDoneError(refusal, staged, visible, _steps(error.prepared)) from error
+
+
+def _steps(prepared: int) -> list[Document]:
+    """List what became of the steps of a bind that broke after so many prepared workflows."""
+    done = ["stage revision", *(f"prepare workflow {place + 1}" for place in range(prepared))]
+    return [
+        *({"name": name, "status": "done"} for name in done),
+        {"name": f"prepare workflow {prepared + 1}", "status": "failed"},
+        {"name": "serve revision", "status": "skipped"},
+    ]
 
 
 def _service_command(member: Member | None, command: Any) -> services.ServiceCommand | None:  # noqa: ANN401  # any member command
@@ -119,8 +152,8 @@ def _service_command(member: Member | None, command: Any) -> services.ServiceCom
                 member.display_name,
                 member.member_id,
             )
-        case members.ActivateRevision(revision_id=revision_id):
-            return services.ServeRevision(revision_id)
+        case members.ActivateRevision(serves=True):
+            return services.ServeRevision(command.revision_id, command.revives)
         case members.RetireRevision(revision_id=revision_id):
             return services.WithdrawRevision(revision_id)
     return None

@@ -54,14 +54,15 @@ def binding(behaviour: Behaviour, member: Member) -> Document:
     return document
 
 
-def revision(member: Member, published: Revision) -> Document:
+def revision(behaviour: Behaviour, member: Member, published: Revision) -> Document:
     """Write a row of the revision list."""
-    return {
+    row = {
         "revisionId": published.revision_id,
-        "status": "retired" if published.retired else "published",
+        "status": published.word,
         "isServing": member.serving_revision_id == published.revision_id,
         "createdAt": published.created_at,
     }
+    return behaviour.revision_shown(row)
 
 
 def run(behaviour: Behaviour, shown: Run) -> Document:
@@ -142,7 +143,7 @@ def _implementation_ref(member: Member) -> Document | None:
     current = member.implementation
     if current is None:
         return None
-    published = [r for r in member.revisions if r.implementation == current]
+    published = [r for r in member.revisions if r.prepared and r.implementation == current]
     latest = published[-1].revision_id if published else None
     workflow = member.kind == "workflow"
     return {

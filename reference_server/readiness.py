@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from reference_server.behaviour import Behaviour
 from reference_server.document import Document
-from reference_server.events.member import Member
+from reference_server.events.member import Member, Revision
 from reference_server.events.service import Deployment, Service
 
 
@@ -39,17 +40,19 @@ class Readiness:
         return next((c.reason for c in self.conditions if not c.holds), "ALL_READY")
 
 
-def judged(member: Member, service: Service | None, revision_id: str | None) -> Readiness:
+def judged(
+    behaviour: Behaviour, member: Member, service: Service | None, revision_id: str | None
+) -> Readiness:
     """Judge the named revision, or the serving one held against the current implementation."""
     wanted = revision_id or (service.serving_revision_id if service else None)
     deployment = service.deployment(wanted) if service else None
     conditions = [
         _catalog(member, service),
         _serving_set(service),
-        _eligible(service, deployment),
+        _eligible(service, deployment, member.revision(wanted)),
     ]
     if revision_id is None:
-        current = deployment is not None and deployment.implementation == member.implementation
+        current = behaviour.implementation_current(member, deployment)
         reason = "IMPLEMENTATION_CURRENT" if current else "IMPLEMENTATION_CHANGED"
         conditions.append(Condition("ImplementationCurrent", current, reason))
     return Readiness(wanted, tuple(conditions))
@@ -70,7 +73,11 @@ def _serving_set(service: Service | None) -> Condition:
     return Condition("ServingSetVisible", False, reason)  # noqa: FBT003
 
 
-def _eligible(service: Service | None, deployment: Deployment | None) -> Condition:
+def _eligible(
+    service: Service | None, deployment: Deployment | None, revision: Revision | None
+) -> Condition:
+    if revision is not None and not revision.prepared:
+        return Condition("EligibleTargetVisible", False, "PREPARATION_FAILED")  # noqa: FBT003
     if service is None or deployment is None:
         return Condition("EligibleTargetVisible", False, "NO_ELIGIBLE_SERVING_TARGET")  # noqa: FBT003
     if deployment.withdrawn:

@@ -41,6 +41,8 @@ class Receipts:
         if operation.reached("observed"):
             document["observedStateVersion"] = self._visible_version(operation)
         document["history"] = _history(operation)
+        if operation.steps:
+            document["steps"] = list(operation.steps)
         return behaviour.status(operation, document)
 
     def status_url(self, behaviour: Behaviour, operation: Operation) -> str:

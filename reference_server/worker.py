@@ -12,7 +12,7 @@ from typing import Any
 from reference_server import platform, readiness
 from reference_server.authority import Append, Authority, Cause
 from reference_server.behaviour import Behaviour
-from reference_server.changes import Change, Changes
+from reference_server.changes import Change, Changes, HalfDoneError
 from reference_server.commands import run as runs
 from reference_server.events import codec
 from reference_server.events.fact import StreamId
@@ -49,6 +49,8 @@ class Worker:
                 return
             if self._behaviour_of(operation.scope_id).records_refusal(operation, refusal):
                 await self._fail(operation, refusal.code, refusal.message)
+        except HalfDoneError as broke:
+            await self._leave_half_done(operation, broke)
         except Exception:
             log.exception("operation %s broke", operation.command_id)
             message = "The server met an unexpected error."
@@ -92,7 +94,11 @@ class Worker:
         member = self._read_models.members.get(command.scope_id, command.member_id)
         published = member.published_service_id if member else ""
         service = self._read_models.catalog.get(command.scope_id, published)
-        if member and readiness.judged(member, service, command.revision_id).ready:
+        behaviour = self._behaviour_of(command.scope_id)
+        found = (
+            readiness.judged(behaviour, member, service, command.revision_id) if member else None
+        )
+        if behaviour.usable_when_ready(operation, found is not None and found.ready):
             await self._record(operation, event=Completed())
         else:
             message = f"A later command took over from revision '{command.revision_id}'."
@@ -139,6 +145,14 @@ class Worker:
             return RunCompleted(await platform.prepare(deployment.implementation)(text))
         except (RunFailedError, UnusableImplementationError) as error:
             return RunFailed("RUN_FAILED", str(error))
+
+    async def _leave_half_done(self, operation: Operation, broke: HalfDoneError) -> None:
+        """Let what was done stand, and say so once readers see it."""
+        await self._record_events(operation, broke.stands)
+        await self._read_models.show(broke.observed_by)
+        code, message = broke.refusal.code, broke.refusal.message
+        failed = Failed(code, message, "partial", retryable=False, steps=broke.steps)
+        await self._record(operation, event=failed)
 
     async def _fail(self, operation: Operation, code: str, message: str) -> None:
         known = self._authority.operation(operation.scope_id, operation.command_id)

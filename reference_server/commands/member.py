@@ -11,9 +11,11 @@ from reference_server.events.member import (
     MemberCreated,
     MemberDescribed,
     MemberEvent,
+    Revision,
     RevisionActivated,
     RevisionPublished,
     RevisionRetired,
+    RevisionStaged,
 )
 
 
@@ -68,11 +70,17 @@ class BindMember:
 
 @dataclass(frozen=True, slots=True)
 class ActivateRevision:
-    """Serve a published revision."""
+    """Serve a published revision.
+
+    `serves` says whether traffic follows the member's choice, `revives` whether a retired
+    revision may be chosen.
+    """
 
     scope_id: str
     member_id: str
     revision_id: str
+    serves: bool = True
+    revives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,14 @@ def decide(member: Member | None, command: MemberCommand) -> MemberEvents:
             return _activate(member, command)
         case RetireRevision():
             return _retire(member, command)
+
+
+def stage(member: Member, command: BindMember, implementation: Document) -> MemberEvents:
+    """Give the events of a bind whose preparation broke half way; raise Problem to refuse."""
+    decide(member, command)
+    if member.revision(command.revision_id) is not None:
+        return ()
+    return (RevisionStaged(command.revision_id, implementation),)
 
 
 def _create(member: Member | None, command: CreateMember) -> MemberEvents:
@@ -180,28 +196,31 @@ def _publish(member: Member, revision_id: str, implementation: Document) -> Memb
 
 
 def _activate(member: Member, command: ActivateRevision) -> MemberEvents:
-    _expect_revision(member, command.revision_id, retired_refused=True)
+    revision = _known_revision(member, command.revision_id)
+    if revision.retired and not command.revives:
+        raise problems.revision_retired(command.revision_id)
+    if not revision.prepared:
+        code = "INVALID_STUDIO_MEMBER_BINDING_ACTIVATION_REQUEST"
+        message = f"Revision '{command.revision_id}' could not be prepared."
+        raise problems.invalid(code, message, parameter="revisionId")
     if member.serving_revision_id == command.revision_id:
         return ()
     return (RevisionActivated(command.revision_id),)
 
 
 def _retire(member: Member, command: RetireRevision) -> MemberEvents:
-    _expect_revision(member, command.revision_id, retired_refused=False)
-    revision = member.revision(command.revision_id)
-    if revision is not None and revision.retired:
+    if _known_revision(member, command.revision_id).retired:
         return ()
     return (RevisionRetired(command.revision_id),)
 
 
-def _expect_revision(member: Member, revision_id: str, *, retired_refused: bool) -> None:
+def _known_revision(member: Member, revision_id: str) -> Revision:
     if member.last_binding is None:
         raise problems.studio_member_not_bound(member.member_id)
     revision = member.revision(revision_id)
     if revision is None:
         raise problems.revision_not_found(revision_id)
-    if revision.retired and retired_refused:
-        raise problems.revision_retired(revision_id)
+    return revision
 
 
 def _expect_version(member: Member, expected: int | None) -> None:

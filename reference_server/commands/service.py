@@ -26,9 +26,10 @@ class DeployRevision:
 
 @dataclass(frozen=True, slots=True)
 class ServeRevision:
-    """Send unpinned traffic to a deployed revision."""
+    """Send unpinned traffic to a deployed revision; `revives` takes a withdrawn one up again."""
 
     revision_id: str
+    revives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _serve(service: Service | None, command: ServeRevision) -> ServiceEvents:
     deployed = service.deployment(command.revision_id) if service else None
     if service is None or deployed is None:
         raise problems.revision_not_found(command.revision_id)
-    if deployed.withdrawn:
+    if deployed.withdrawn and not command.revives:
         raise problems.revision_retired(command.revision_id)
     if service.serving_revision_id == command.revision_id:
         return ()

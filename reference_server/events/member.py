@@ -40,6 +40,14 @@ class RevisionPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionStaged:
+    """A bind broke half way through preparing its revision, which stays behind unserved."""
+
+    revision_id: str
+    implementation: Document
+
+
+@dataclass(frozen=True, slots=True)
 class MemberBound:
     """A revision became the member's last binding and its serving revision."""
 
@@ -65,6 +73,7 @@ MemberEvent = (
     | MemberDescribed
     | ImplementationRecorded
     | RevisionPublished
+    | RevisionStaged
     | MemberBound
     | RevisionActivated
     | RevisionRetired
@@ -73,12 +82,20 @@ MemberEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One published implementation of a member."""
+    """One published implementation of a member, or one whose preparation broke half way."""
 
     revision_id: str
     implementation: Document
     created_at: str
     retired: bool = False
+    prepared: bool = True
+
+    @property
+    def word(self) -> str:
+        """The status word that lists show."""
+        if self.retired:
+            return "retired"
+        return "published" if self.prepared else "preparation_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +171,11 @@ def _apply(member: Member, fact: Fact) -> Member:
             return replace(member, display_name=display_name, description=description)
         case ImplementationRecorded(implementation):
             return replace(member, implementation=implementation, lifecycle_stage="build_ready")
-        case RevisionPublished(revision_id, implementation):
-            revision = Revision(revision_id, implementation, fact.at)
+        case RevisionPublished(revision_id, implementation) | RevisionStaged(
+            revision_id, implementation
+        ):
+            prepared = isinstance(fact.event, RevisionPublished)
+            revision = Revision(revision_id, implementation, fact.at, prepared=prepared)
             return replace(member, revisions=(*member.revisions, revision))
         case MemberBound(revision_id):
             bound = replace(member, last_binding=LastBinding(revision_id, fact.at))
@@ -173,14 +193,19 @@ def _serving(member: Member, revision_id: str) -> Member:
     revision = member.revision(revision_id)
     current = revision is not None and revision.implementation == member.implementation
     stage = "bind_ready" if current else "build_ready"
-    return replace(member, serving_revision_id=revision_id, lifecycle_stage=stage)
+    served = _marked(member, revision_id, retired=False)
+    return replace(served, serving_revision_id=revision_id, lifecycle_stage=stage)
+
+
+def _marked(member: Member, revision_id: str, *, retired: bool) -> Member:
+    revisions = tuple(
+        replace(r, retired=retired) if r.revision_id == revision_id else r for r in member.revisions
+    )
+    return replace(member, revisions=revisions)
 
 
 def _retired(member: Member, revision_id: str) -> Member:
-    revisions = tuple(
-        replace(r, retired=True) if r.revision_id == revision_id else r for r in member.revisions
-    )
-    retired = replace(member, revisions=revisions)
+    retired = _marked(member, revision_id, retired=True)
     if member.serving_revision_id == revision_id:
         return replace(retired, serving_revision_id=None, lifecycle_stage="build_ready")
     return retired

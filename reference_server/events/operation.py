@@ -1,6 +1,6 @@
 """The operation: one accepted command, how far it provably came, and its verdict."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from reference_server.document import Document
@@ -51,12 +51,13 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The command was refused or broke after acceptance."""
+    """The command was refused or broke after acceptance; `steps` where it broke half way."""
 
     code: str
     message: str
     effect: str
     retryable: bool
+    steps: list[Document] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Operation:
     committed: Committed | None = None
     completed_at: str | None = None
     failure: Failure | None = None
+    steps: tuple[Document, ...] = ()
     history: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -211,6 +213,7 @@ def _failed(operation: Operation, event: Failed, at: str) -> Operation:
         stage=operation.proven,
         status="failed",
         failure=failure,
+        steps=tuple(event.steps),
         completed_at=at,
         updated_at=at,
     )

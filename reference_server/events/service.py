@@ -76,9 +76,15 @@ def evolve(service: Service | None, fact: Fact) -> Service:
     seen = replace(service, version=fact.version, updated_at=fact.at)
     match event:
         case ServingChanged(revision_id):
-            return replace(seen, serving_revision_id=revision_id)
+            return replace(
+                seen,
+                serving_revision_id=revision_id,
+                deployments=_marked(service.deployments, revision_id, withdrawn=False),
+            )
         case RevisionWithdrawn(revision_id):
-            return replace(seen, deployments=_withdrawn(service.deployments, revision_id))
+            return replace(
+                seen, deployments=_marked(service.deployments, revision_id, withdrawn=True)
+            )
         case _:
             raise BrokenHistoryError(fact)
 
@@ -98,7 +104,9 @@ def _deployed(service: Service | None, fact: Fact, event: RevisionDeployed) -> S
     )
 
 
-def _withdrawn(deployments: tuple[Deployment, ...], revision_id: str) -> tuple[Deployment, ...]:
+def _marked(
+    deployments: tuple[Deployment, ...], revision_id: str | None, *, withdrawn: bool
+) -> tuple[Deployment, ...]:
     return tuple(
-        replace(d, withdrawn=True) if d.revision_id == revision_id else d for d in deployments
+        replace(d, withdrawn=withdrawn) if d.revision_id == revision_id else d for d in deployments
     )

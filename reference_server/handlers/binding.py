@@ -62,8 +62,9 @@ class Bindings:
             raise problems.revision_not_found(revision_id)
         service_id = call.behaviour.published_service_id(member)
         service = self._parts.resolver.visible_service(call.scope_id, service_id)
-        found = readiness.judged(member, service, revision_id)
-        return read(self._judged(call, member, found, operation))
+        found = readiness.judged(call.behaviour, member, service, revision_id)
+        document = self._judged(call, member, found, operation)
+        return read(call.behaviour.readiness_shown(member, document))
 
     async def list_member_revisions(self, call: Call) -> Answer:
         """Show a page of revisions, newest first."""
@@ -72,7 +73,7 @@ class Bindings:
             call, member.revisions, lambda r: (r.created_at, r.revision_id), newest_first=True
         )
         document = {
-            "revisions": [documents.revision(member, revision) for revision in page.items],
+            "revisions": [documents.revision(call.behaviour, member, r) for r in page.items],
             "nextPageToken": page.next_token,
             "stateVersion": member.version,
         }
@@ -81,7 +82,13 @@ class Bindings:
     async def activate_member_revision(self, call: Call) -> Answer:
         """Accept that a revision is to serve."""
         ids = {"revisionId": call.ids["revisionId"]}
-        command = commands.ActivateRevision(call.scope_id, call.member_id, ids["revisionId"])
+        command = commands.ActivateRevision(
+            scope_id=call.scope_id,
+            member_id=call.member_id,
+            revision_id=ids["revisionId"],
+            serves=call.behaviour.serves_activated(),
+            revives=call.behaviour.revives_retired(),
+        )
         return await self._change(call, command, ids, None)
 
     async def retire_member_revision(self, call: Call) -> Answer:
@@ -104,7 +111,9 @@ class Bindings:
         target = {"memberId": call.member_id, **service, **ids}
 
         def check() -> None:
-            commands.decide(self._parts.authority.member(call.scope_id, call.member_id), command)
+            member = self._parts.authority.member(call.scope_id, call.member_id)
+            if not commands.decide(member, command) and ids:
+                call.behaviour.repeated_action(call.operation.operation_id, ids["revisionId"])
 
         return await self._parts.writes.answer(call, command, check, target, expected)
 

@@ -39,7 +39,7 @@ class Invocations:
         path = behaviour.invoke_path(member, endpoint_id, own_path)
         named = behaviour.published_service_of_contract(member)
         document = documents.endpoint_contract(member, named, endpoint, path, serving)
-        return read(document | {"endpointId": endpoint_id})
+        return read(behaviour.contract_shown(document | {"endpointId": endpoint_id}))
 
     async def invoke_member(self, call: Call) -> Answer:
         """Accept a run of the member's service."""

@@ -2,7 +2,14 @@
 
 
 class UnusableImplementationError(Exception):
-    """An implementation that does not compile; the message says which part."""
+    """An implementation that does not compile; the message says which part.
+
+    `prepared` counts the parts before it that were prepared already.
+    """
+
+    def __init__(self, message: str, prepared: int = 0) -> None:
+        super().__init__(message)
+        self.prepared = prepared
 
 
 class RunFailedError(Exception):

@@ -37,8 +37,16 @@ Step = Callable[[_Values], Awaitable[None]]
 
 
 def compiled(sources: list[str]) -> Callable[[str], Awaitable[str]]:
-    """Make the program of the entry workflow; every source must compile and be named once."""
-    workflows = [_steps(source) for source in sources]
+    """Make the program of the entry workflow; every source must compile and be named once.
+
+    They are prepared one by one, so what comes before one that does not compile stands.
+    """
+    workflows: list[tuple[str, list[Step]]] = []
+    for source in sources:
+        try:
+            workflows.append(_steps(source))
+        except UnusableImplementationError as error:
+            raise UnusableImplementationError(str(error), len(workflows)) from error
     names = [name for name, _ in workflows]
     if len(set(names)) != len(names):
         raise UnusableImplementationError("Two workflows have the same name.")
