@@ -131,16 +131,17 @@ class App:
         try:
             match = self._router.match(request.method, request.scope["raw_path"])
             call = await self._call(request, match, headers)
-            return _rendered(await self._handlers[match.operation.operation_id](call))
+            answer = await self._handlers[match.operation.operation_id](call)
+            return self._sent(request, match, answer)
         except Problem as problem:
-            return self._refused(match, headers, problem)
+            return self._refused(request, match, headers, problem)
         except asyncio.CancelledError:
-            return self._refused(match, headers, problems.service_unavailable(_STOPPING))
+            return self._refused(request, match, headers, problems.service_unavailable(_STOPPING))
         except ClientDisconnect:
             raise
         except Exception:
             log.exception("%s %s broke", request.method, request.scope["path"])
-            return self._refused(match, headers, problems.internal_error())
+            return self._refused(request, match, headers, problems.internal_error())
 
     async def _call(self, request: Request, match: Match, headers: dict[str, str]) -> Call:
         """Check identity, ids and body, in this order; raise Problem."""
@@ -152,6 +153,8 @@ class App:
                 headers.get("authorization"), scope.text or ""
             )
         behaviour = self._behaviour(match)
+        if not behaviour.offers(operation.operation_id):
+            raise problems.not_implemented(operation.operation_id)
         ids = {name: _identifier(behaviour, match, name) for name in match.parameters}
         body = await _body(request, operation, headers)
         given = body.get("correlationId")
@@ -179,8 +182,25 @@ class App:
             return given
         return self._new_id("k-")
 
+    def _sent(
+        self,
+        request: Request,
+        match: Match | None,
+        answer: Answer,
+        media_type: str = "application/json",
+    ) -> Response:
+        operation_id = match.operation.operation_id if match else ""
+        origin = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+        return _rendered(
+            self._behaviour(match).answer_sent(operation_id, answer, origin), media_type
+        )
+
     def _refused(
-        self, match: Match | None, headers: Mapping[str, str], problem: Problem
+        self,
+        request: Request,
+        match: Match | None,
+        headers: Mapping[str, str],
+        problem: Problem,
     ) -> Response:
         behaviour = self._behaviour(match)
         operation_id = match.operation.operation_id if match else ""
@@ -192,11 +212,10 @@ class App:
         body = behaviour.problem_body(operation_id, shown, document)
         answer = Answer(shown.status, body, {**shown.headers, "Cache-Control": "no-store"})
         accepted = headers.get("accept", "*/*")
-        plain = "application/json" in accepted and "application/problem+json" not in accepted
-        return _rendered(answer, "application/json" if plain else "application/problem+json")
+        return self._sent(request, match, answer, behaviour.problem_media_type(accepted))
 
 
-def _rendered(answer: Answer, media_type: str = "application/json") -> Response:
+def _rendered(answer: Answer, media_type: str) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status, headers=dict(answer.headers))
     content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()

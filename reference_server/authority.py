@@ -65,6 +65,14 @@ class Authority:
         """Give the decided state of a member."""
         return cast("Member | None", self._states.get(StreamId("member", scope_id, member_id)))
 
+    def publisher(self, scope_id: str, service_id: str) -> Member | None:
+        """Give the member, bound or not, that publishes a service id."""
+        members = (state for stream, state in self._states.items() if stream.kind == "member")
+        return next(
+            (m for m in members if (m.scope_id, m.published_service_id) == (scope_id, service_id)),
+            None,
+        )
+
     def service(self, scope_id: str, service_id: str) -> Service | None:
         """Give the decided state of a service."""
         return cast("Service | None", self._states.get(StreamId("service", scope_id, service_id)))

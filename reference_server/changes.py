@@ -105,6 +105,7 @@ class Changes:
 
     def _register_run(self, command: runs.InvokeMember) -> Change:
         stream = StreamId("run", command.scope_id, command.run_id)
+        self._check_resolved(command)
         service = self._read_models.catalog.get(command.scope_id, command.service_id)
         run = self._authority.run(command.scope_id, command.run_id)
         accepted = runs.decide(run, service, command)
@@ -113,6 +114,22 @@ class Changes:
             return Change((), 1, visible)
         target = {"revisionId": accepted.revision_id}
         return Change((Append(stream, (accepted,)),), 1, visible, target=target)
+
+    def _check_resolved(self, command: runs.InvokeMember) -> None:
+        """Refuse an invoke that was accepted although no service could be resolved."""
+        if command.service_id:
+            return
+        if self._authority.member(command.scope_id, command.member_id) is None:
+            raise problems.studio_member_not_found(command.scope_id, command.member_id)
+        raise problems.studio_member_not_bound(command.member_id)
+
+
+def foresee(member: Member | None, command: members.BindMember) -> None:
+    """Refuse a bind whose content would break later; raise INVALID_STUDIO_MEMBER_BINDING."""
+    try:
+        _prepare(member, command)
+    except HalfDoneError as broke:
+        raise broke.refusal from broke
 
 
 def _prepare(member: Member | None, command: members.BindMember) -> None:

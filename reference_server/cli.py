@@ -5,19 +5,25 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import click
 
 from reference_server.behaviour import Behaviour
 from reference_server.faults import FAULTS
-from reference_server.variants import SUMMARIES, VARIANTS
+from reference_server.shapes import SHAPES
+from reference_server.variants import CONTRADICTIONS, VARIANTS, composed, contradiction
+from reference_server.variants.declaration import document
 
 USAGE = 2
 CANNOT_LISTEN = 3
 STORE_REFUSED = 6
-SCOPED = "fault-"
+FAULT_SCOPE = "fault-"
+VARIANT_SCOPE = "variant-"
+
+T = TypeVar("T")
 
 _LAG = re.compile(r"(?P<least>[0-9]{1,7})(?:-(?P<most>[0-9]{1,7}))?")
 _LONGEST_DEADLINE_MS = 1_000_000_000
@@ -78,8 +84,14 @@ class LagRange(click.ParamType[tuple[float, float]]):
 @click.option("--no-auth", is_flag=True, help="Let everybody in.")
 @click.option("--path-prefix", default="", help="Serve below this path, such as /base.")
 @click.option("--fault", help="Plant a fault.")
-@click.option("--variant", help="Behave in another legitimate way.")
+@click.option(
+    "--variant", "variants", multiple=True, help="Behave in another legitimate way; repeatable."
+)
+@click.option("--shape", help="Answer in the shapes of an older API.")
 @click.option("--scoped-faults", is_flag=True, help="Serve fault NAME in the scope fault-NAME.")
+@click.option(
+    "--scoped-variants", is_flag=True, help="Serve variants A and B in the scope variant-A+B."
+)
 @click.option("--list-faults", is_flag=True, help="List the faults and end.")
 @click.option("--list-variants", is_flag=True, help="List the variants and end.")
 @click.option("--json", "as_json", is_flag=True, help="List as JSON.")
@@ -94,8 +106,10 @@ def main(  # noqa: PLR0913  # the options of the command
     no_auth: bool,
     path_prefix: str,
     fault: str | None,
-    variant: str | None,
+    variants: tuple[str, ...],
+    shape: str | None,
     scoped_faults: bool,
+    scoped_variants: bool,
     list_faults: bool,
     list_variants: bool,
     as_json: bool,
@@ -105,11 +119,12 @@ def main(  # noqa: PLR0913  # the options of the command
         _list([f.document() for f in FAULTS.values()], as_json=as_json)
         return
     if list_variants:
-        _list([{"name": n, "summary": s} for n, s in SUMMARIES.items()], as_json=as_json)
+        _list([document(one, CONTRADICTIONS) for one in VARIANTS.values()], as_json=as_json)
         return
     if (token_file is None) == (not no_auth):
         refuse(USAGE, "choose who may enter: --token-file FILE or --no-auth, and not both")
-    behaviour_of = chosen_behaviour(fault, variant, scoped=scoped_faults)
+    chosen = Chosen(fault, variants, shape, scoped_faults, scoped_variants)
+    behaviour_of = chosen.behaviour_of()
 
     from reference_server import serving  # noqa: PLC0415  # listing needs no server
 
@@ -119,25 +134,49 @@ def main(  # noqa: PLR0913  # the options of the command
     )
 
 
-def chosen_behaviour(
-    fault: str | None, variant: str | None, *, scoped: bool
-) -> Callable[[str], Behaviour]:
-    """Give the behaviour of each scope; refuse an unknown name with the nearest one."""
-    if fault is not None and variant is not None:
-        refuse(USAGE, "--fault and --variant exclude each other")
-    faults = {name: planted.behaviour for name, planted in FAULTS.items()}
-    everywhere = Behaviour()
-    if fault is not None:
-        everywhere = _named("fault", fault, faults)()
-    if variant is not None:
-        everywhere = _named("variant", variant, VARIANTS)()
-    if not scoped:
-        return lambda _scope_id: everywhere
-    by_scope = {SCOPED + name: behaviour() for name, behaviour in faults.items()}
-    return lambda scope_id: by_scope.get(scope_id, everywhere)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How to behave: by one fault, by variants or in a shape; elsewhere in scopes of their own."""
+
+    fault: str | None
+    variants: tuple[str, ...]
+    shape: str | None
+    scoped_faults: bool
+    scoped_variants: bool
+
+    def behaviour_of(self) -> Callable[[str], Behaviour]:
+        """Give the behaviour of each scope; refuse what is unknown or contradicts itself."""
+        if sum(bool(one) for one in (self.fault, self.variants, self.shape)) > 1:
+            refuse(USAGE, "--fault, --variant and --shape exclude each other")
+        everywhere = self._everywhere()
+        if not (self.scoped_faults or self.scoped_variants):
+            return lambda _scope_id: everywhere
+        planted = {FAULT_SCOPE + name: fault.behaviour() for name, fault in FAULTS.items()}
+        of_fault = planted if self.scoped_faults else {}
+
+        def of_scope(scope_id: str) -> Behaviour:
+            names = tuple(scope_id.removeprefix(VARIANT_SCOPE).split("+"))
+            varies = self.scoped_variants and scope_id.startswith(VARIANT_SCOPE)
+            if varies and set(names) <= set(VARIANTS):
+                return composed(names)
+            return of_fault.get(scope_id, everywhere)
+
+        return of_scope
+
+    def _everywhere(self) -> Behaviour:
+        if self.fault is not None:
+            return _named("fault", self.fault, FAULTS).behaviour()
+        if self.shape is not None:
+            return _named("shape", self.shape, SHAPES)()
+        for name in self.variants:
+            _named("variant", name, VARIANTS)
+        found = contradiction(self.variants)
+        if found is not None:
+            refuse(USAGE, f"{' and '.join(sorted(found.names()))} exclude each other: {found.why}")
+        return composed(self.variants)
 
 
-def _named(kind: str, name: str, known: Mapping[str, type[Behaviour]]) -> type[Behaviour]:
+def _named(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)

@@ -5,6 +5,7 @@ import json
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.member import Member, Revision
+from reference_server.events.operation import Operation
 from reference_server.events.run import Run
 from reference_server.events.service import Deployment
 from reference_server.platform import Endpoint
@@ -92,6 +93,28 @@ def run(behaviour: Behaviour, shown: Run) -> Document:
         "updatedAt": shown.updated_at,
     }
     return behaviour.run_shown(shown, document)
+
+
+def run_with_status(run: Document, status: Document, operation: Operation) -> Document:
+    """Write a run as the status of its invoke too; `run` is empty before it can be read.
+
+    The run's own counter is `runVersion`, and its outcome waits for the operation's verdict.
+    """
+    words = {"ready": "completed", "failed": "failed"}
+    undecided = "running" if operation.reached("committed") else "accepted"
+    shown = {name: value for name, value in run.items() if name not in {"stateVersion", "failure"}}
+    if not operation.decided:
+        shown.pop("output", None)
+    own = {
+        "scopeId": operation.scope_id,
+        "runId": operation.target["runId"],
+        "memberId": operation.target["memberId"],
+        "createdAt": operation.accepted_at,
+        **shown,
+        "runVersion": run.get("stateVersion", 0),
+        "runStatus": words.get(operation.status, undecided),
+    }
+    return own | status
 
 
 def endpoint_contract(

@@ -73,11 +73,13 @@ class Operations:
 
     async def admit(self, request: Request) -> tuple[Operation, bool]:
         """Give the operation, durable, and whether it is a replay; raise Problem to refuse."""
+        behaviour = self._behaviour_of(request.scope_id)
         earlier = self._earlier(request)
         if earlier is not None:
             await self._authority.durable()
-            return self.visible(request.scope_id, earlier), True
-        request.check()
+            return behaviour.replayed(self.visible(request.scope_id, earlier)), True
+        if behaviour.refuses_at_once(request.receipt.operation):
+            request.check()
         command_id = request.command_id or self._surroundings.new_id("c-")
         cause = Cause(command_id, request.correlation_id)
         stream = StreamId("operation", request.scope_id, command_id)
@@ -129,6 +131,7 @@ class Operations:
 
     def _admitted(self, request: Request) -> Admitted:
         now = self._surroundings.clock()
+        deadline = self._behaviour_of(request.scope_id).deadline(self._deadline)
         return Admitted(
             principal=request.principal,
             operation=request.receipt.operation,
@@ -137,8 +140,8 @@ class Operations:
             expected=request.expected,
             command=codec.to_document(request.command),
             fingerprint=request.fingerprint,
-            deadline_at=instants.after(now, self._deadline),
-            expires_at=instants.after(now, self._deadline + KEPT_SECONDS),
+            deadline_at=instants.after(now, deadline),
+            expires_at=instants.after(now, deadline + KEPT_SECONDS),
         )
 
     def _undertake(self, operation: Operation) -> None:

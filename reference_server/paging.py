@@ -9,8 +9,6 @@ from typing import Generic, TypeVar
 from reference_server import problems
 from reference_server.exchange import Call
 
-LARGEST = 200
-
 T = TypeVar("T")
 Key = tuple[str, str]
 
@@ -47,12 +45,13 @@ def page_of(
 
 def _size(call: Call) -> int:
     given = call.query.get("pageSize")
+    largest = call.behaviour.largest_page(call.operation.operation_id)
     if given is None:
-        return LARGEST
+        return largest
     if not (given.isascii() and given.isdigit() and int(given[:9]) > 0):
-        message = f"pageSize takes a number from 1 to {LARGEST}."
+        message = f"pageSize takes a number from 1 to {largest}."
         raise problems.invalid(call.family_code, message, parameter="pageSize")
-    return min(int(given[:9]), LARGEST)
+    return min(int(given[:9]), largest)
 
 
 def _list_name(call: Call) -> list[str]:

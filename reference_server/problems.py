@@ -30,6 +30,18 @@ class Problem(Exception):  # noqa: N818  # the contract's word for what it is
         self.headers = dict(headers or {})
         self.retryable = retryable
 
+    def restated(self, status: int, code: str = "") -> "Problem":
+        """Say the same with another status, or under another code."""
+        return Problem(
+            status,
+            code or self.code,
+            self.message,
+            ids=self.ids,
+            errors=self.errors,
+            headers=self.headers,
+            retryable=self.retryable,
+        )
+
     def document(self, context: Mapping[str, str], instance: str) -> Document:
         """Write the body: RFC 9457 members, code, message and ids; `context` adds ids."""
         body: Document = {
@@ -75,6 +87,11 @@ def method_not_allowed(method: str, allowed: Sequence[str]) -> Problem:
     """Say which methods the path has."""
     message = f"{method} is not offered here; offered: {', '.join(allowed)}."
     return Problem(405, "METHOD_NOT_ALLOWED", message, headers={"Allow": ", ".join(allowed)})
+
+
+def not_implemented(operation_id: str) -> Problem:
+    """Say that the server does not offer an operation."""
+    return Problem(501, "NOT_IMPLEMENTED", f"This server does not offer {operation_id}.")
 
 
 def invalid_request_body(message: str, pointer: str = "") -> Problem:

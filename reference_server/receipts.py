@@ -27,7 +27,7 @@ class Receipts:
         beside = {}
         if operation.kind.startswith("member.revision."):
             ids = ("memberId", "publishedServiceId", "revisionId")
-            beside = {name: operation.target[name] for name in ids}
+            beside = {name: operation.target[name] for name in ids if name in operation.target}
         return behaviour.receipt(operation, beside | document)
 
     def status(self, behaviour: Behaviour, operation: Operation) -> Document:
@@ -48,6 +48,8 @@ class Receipts:
     def status_url(self, behaviour: Behaviour, operation: Operation) -> str:
         """Give the statusUrl."""
         url = self._urls.status(operation.scope_id, operation.command_id)
+        if _is_run(operation) and behaviour.run_is_status():
+            url = self._read_model_url(operation)
         return behaviour.status_url(operation, url)
 
     def definition_url(self, operation: Operation) -> str:

@@ -160,8 +160,16 @@ class Worker:
         await self._record(operation, event=Failed(code, message, effect, retryable=False))
 
     async def _record(self, operation: Operation, *appends: Append, event: Any) -> None:  # noqa: ANN401  # an operation event
+        if isinstance(event, Completed | Failed) and self._stands_timed_out(operation):
+            return
         stream = StreamId("operation", operation.scope_id, operation.command_id)
         await self._record_events(operation, *appends, Append(stream, (event,)))
+
+    def _stands_timed_out(self, operation: Operation) -> bool:
+        known = self._authority.operation(operation.scope_id, operation.command_id)
+        behaviour = self._behaviour_of(operation.scope_id)
+        timed_out = known is not None and known.status == "timed_out"
+        return timed_out and not behaviour.corrects_timeout(operation)
 
     async def _record_events(self, operation: Operation, *appends: Append) -> None:
         cause = Cause(operation.command_id, operation.correlation_id)

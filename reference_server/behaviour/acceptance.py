@@ -14,6 +14,21 @@ class AcceptanceDecisions:
         """Say whether the answer to a write is held until the verdict."""
         return False
 
+    def refuses_at_once(self, operation: str) -> bool:  # noqa: ARG002
+        """Say whether what the authority refuses now is refused before it is accepted.
+
+        `operation` is the operation word, such as member.bind.
+        """
+        return True
+
+    def foresees_failures(self, operation: str) -> bool:  # noqa: ARG002
+        """Say whether content is tried out before acceptance, and refused if it would fail."""
+        return False
+
+    def replayed(self, operation: Operation) -> Operation:
+        """Give the state of an operation that a repeated request is answered with."""
+        return operation
+
     def answer_status(self, operation: Operation) -> int:
         """HTTP status of the answer to a write: 202 while pending, else 200."""
         return PENDING_ANSWER if operation.status == "pending" else DONE_ANSWER

@@ -16,6 +16,14 @@ class ProgressDecisions:
         """Seconds that a change may take to become visible, for Retry-After."""
         return lag
 
+    def deadline(self, seconds: float) -> float:
+        """Seconds until an undecided command times out; `seconds` was set."""
+        return seconds
+
+    def corrects_timeout(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Say whether a timed_out operation becomes ready or failed once the outcome is known."""
+        return True
+
     def awaits_projection(self, operation: Operation) -> bool:  # noqa: ARG002
         """Say whether the stage observed waits for the read model to show the version."""
         return True

@@ -9,6 +9,10 @@ from reference_server.routing import Segment
 class ResolutionDecisions:
     """Honest decisions about who is who: member, published service, revision."""
 
+    def assigned_member_id(self, asked: str | None, fresh: str) -> str:
+        """Give a new member its id: the one that the client asked for, else a fresh one."""
+        return asked or fresh
+
     def assigned_service_id(self, member_id: str, display_name: str) -> str:  # noqa: ARG002
         """Give a new member the id of the service it will publish, for good."""
         return f"member-{member_id}"

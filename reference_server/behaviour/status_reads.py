@@ -14,6 +14,10 @@ class StatusReadDecisions:
         """Say whether the statusUrl knows the operation `age` seconds after acceptance."""
         return True
 
+    def run_is_status(self) -> bool:
+        """Say whether the status of an invoke is read at its run's own URL."""
+        return False
+
     def sample(self, operation: Operation, reads: int) -> Operation:  # noqa: ARG002
         """Give the state that this read shows; `reads` counts earlier reads of the operation."""
         return operation

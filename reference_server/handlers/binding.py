@@ -1,6 +1,7 @@
 """Bindings: read, bind, readiness, revisions."""
 
 from reference_server import documents, instants, paging, problems, readiness, requests
+from reference_server.changes import foresee
 from reference_server.commands import member as commands
 from reference_server.document import Document
 from reference_server.events.member import Member
@@ -114,6 +115,9 @@ class Bindings:
             member = self._parts.authority.member(call.scope_id, call.member_id)
             if not commands.decide(member, command) and ids:
                 call.behaviour.repeated_action(call.operation.operation_id, ids["revisionId"])
+            foresees = call.behaviour.foresees_failures("member.bind")
+            if foresees and isinstance(command, commands.BindMember):
+                foresee(member, command)
 
         return await self._parts.writes.answer(call, command, check, target, expected)
 

@@ -2,8 +2,12 @@
 
 from reference_server import documents, paging, platform, problems, requests
 from reference_server.commands import run as commands
+from reference_server.document import Document
+from reference_server.events.operation import Operation
 from reference_server.exchange import Answer, Call, Handler, read
 from reference_server.handlers.parts import Parts
+from reference_server.platform.failure import RunFailedError
+from reference_server.problems import Problem
 from reference_server.requests import Body
 
 
@@ -47,13 +51,11 @@ class Invocations:
         body.text("commandId", requests.COMMAND_ID, 128)
         pinned = body.text("revisionId", requests.SEGMENT_ID, 128)
         given = requests.payload(body)
-        known = self._parts.resolver.service_for_invoke(
-            call.behaviour, call.scope_id, call.member_id, call.named_service
-        )
+        known = self._resolved(call)
         command = commands.InvokeMember(
             scope_id=call.scope_id,
             member_id=call.member_id,
-            service_id=known,
+            service_id=known or "",
             run_id=self._parts.surroundings.new_id("run-"),
             endpoint_id=call.ids["endpointId"],
             revision_id=pinned,
@@ -61,13 +63,16 @@ class Invocations:
         )
         target = {
             "memberId": call.member_id,
-            "publishedServiceId": known,
+            **({"publishedServiceId": known} if known else {}),
             "endpointId": command.endpoint_id,
             "runId": command.run_id,
+            **({"revisionId": pinned} if pinned else {}),
         }
-        if pinned:
-            target["revisionId"] = pinned
-        return await self._parts.writes.answer(call, command, lambda: self._check(command), target)
+
+        def check() -> None:
+            self._check(command, foresees=call.behaviour.foresees_failures("member.invoke"))
+
+        return await self._parts.writes.answer(call, command, check, target)
 
     async def list_member_runs(self, call: Call) -> Answer:
         """Show a page of the member's runs, newest first."""
@@ -83,16 +88,54 @@ class Invocations:
         return read({"runs": rows, "nextPageToken": page.next_token})
 
     async def get_member_run(self, call: Call) -> Answer:
-        """Show a run of the member."""
+        """Show a run of the member, with the status of its invoke where that is read here."""
+        operation = self._operation_of(call) if call.behaviour.run_is_status() else None
+        if operation is not None:
+            return self._run_with_status(call, operation)
         self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
         run = self._parts.read_models.runs.get(call.scope_id, call.ids["runId"])
         if run is None or run.member_id != call.member_id:
             raise problems.service_run_not_found(call.member_id, call.ids["runId"])
         return read(documents.run(call.behaviour, run), run.version)
 
-    def _check(self, command: commands.InvokeMember) -> None:
+    def _resolved(self, call: Call) -> str | None:
+        """Resolve the service; None where its lack is told after acceptance."""
+        try:
+            return self._parts.resolver.service_for_invoke(
+                call.behaviour, call.scope_id, call.member_id, call.named_service
+            )
+        except Problem:
+            if call.behaviour.refuses_at_once("member.invoke"):
+                raise
+            return None
+
+    def _operation_of(self, call: Call) -> Operation | None:
+        """Find the invoke that a run came of."""
+        wanted = (call.member_id, call.ids["runId"])
+        operations = self._parts.read_models.operations.of_scope(call.scope_id)
+        ids = ("memberId", "runId")
+        return next((o for o in operations if tuple(map(o.target.get, ids)) == wanted), None)
+
+    def _run_with_status(self, call: Call, operation: Operation) -> Answer:
+        run = self._parts.read_models.runs.get(call.scope_id, call.ids["runId"])
+        status = self._parts.receipts.status(call.behaviour, operation)
+        known = documents.run(call.behaviour, run) if run else {}
+        headers = self._parts.writes.retry_after(call, operation)
+        answer = read(documents.run_with_status(known, status, operation))
+        return Answer(answer.status, answer.body, {**answer.headers, **headers})
+
+    def _check(self, command: commands.InvokeMember, *, foresees: bool) -> None:
         service = self._parts.resolver.visible_service(command.scope_id, command.service_id)
         reached = commands.reached_revision(service, command)
         offered = platform.endpoints(reached.implementation)
         if all(endpoint.endpoint_id != command.endpoint_id for endpoint in offered):
             raise problems.studio_member_endpoint_not_found(command.endpoint_id)
+        if foresees:
+            _try_out(reached.implementation, command.input)
+
+
+def _try_out(implementation: Document, text: str) -> None:
+    try:
+        platform.try_out(platform.prepare(implementation), text)
+    except RunFailedError as error:
+        raise problems.invalid("INVALID_STUDIO_MEMBER_INVOKE_REQUEST", str(error)) from error

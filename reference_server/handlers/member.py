@@ -31,9 +31,9 @@ class Members:
         """Accept a create; the id is the client's or a new one."""
         body = Body(call.body, call.family_code)
         name = body.needed("displayName", requests.ONE_LINE, _LONGEST_NAME)
-        member_id = body.text(
-            "memberId", requests.MEMBER_ID, 64
-        ) or self._parts.surroundings.new_id("m-")
+        asked = body.text("memberId", requests.MEMBER_ID, 64)
+        fresh = self._parts.surroundings.new_id("m-")
+        member_id = call.behaviour.assigned_member_id(asked, fresh)
         command = commands.CreateMember(
             scope_id=call.scope_id,
             member_id=member_id,

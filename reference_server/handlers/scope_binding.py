@@ -1,7 +1,5 @@
 """The legacy scope binding: done before it is answered, with its old answer."""
 
-import re
-
 from reference_server import platform, problems, requests
 from reference_server.authority import Append, Cause
 from reference_server.commands import service as commands
@@ -73,9 +71,7 @@ class ScopeBindings:
 
     def _check_free(self, scope_id: str, service_id: str) -> None:
         """Refuse the service id that a member was given at create, bound or not."""
-        member_id = re.sub("^member-", "", service_id)
-        member = self._parts.authority.member(scope_id, member_id)
-        if member is not None and member.published_service_id == service_id:
+        if self._parts.authority.publisher(scope_id, service_id) is not None:
             message = f"Service '{service_id}' belongs to a member."
             raise problems.invalid("INVALID_SCOPE_BINDING_REQUEST", message, pointer="/serviceId")
 

@@ -1,6 +1,6 @@
 """What a bound revision runs: small deterministic workflows, scripts and actors."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
 
 from reference_server.document import Document
@@ -34,6 +34,16 @@ def prepare(implementation: Document) -> Program:
             return script.compiled(implementation["scriptId"])
         case _:
             return actor.compiled(implementation["actorTypeName"])
+
+
+def try_out(program: Program, text: str) -> None:
+    """Run as far as the program goes without waiting; raise RunFailedError if that fails it."""
+    steps = program(text).__await__()
+    try:
+        next(steps, None)
+    finally:
+        if isinstance(steps, Generator):
+            steps.close()
 
 
 def endpoints(implementation: Document) -> tuple[Endpoint, ...]:

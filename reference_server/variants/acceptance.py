@@ -1,10 +1,7 @@
-"""Legitimate ways to behave differently; a judge must find nothing in them."""
-
-from random import Random
+"""Legitimate ways to answer a write: at once, later, again."""
 
 from reference_server.behaviour import Behaviour
 from reference_server.events.operation import Operation
-from reference_server.faults.declaration import kebab, sentence
 
 CREATED_ANSWER = 201
 
@@ -31,22 +28,25 @@ class Synchronous(Behaviour):
         )
 
 
-class RandomLag(Behaviour):
-    """Shows each change after a random lag of 0 to 2 seconds, drawn for each projection."""
+class ForeseesFailures(Behaviour):
+    """Tries out what is bound or invoked, and refuses at once what would fail."""
 
-    most = 2.0
-
-    def __init__(self) -> None:
-        self._random = Random(0)  # noqa: S311  # repeatable, not secret
-
-    def projection_lag(self, projection: str, lag: float) -> float:  # noqa: ARG002
-        """Draw a lag."""
-        return self._random.uniform(0.0, self.most)
-
-    def longest_lag(self, lag: float) -> float:  # noqa: ARG002
-        """Name the longest."""
-        return self.most
+    def foresees_failures(self, operation: str) -> bool:  # noqa: ARG002
+        """Try out."""
+        return True
 
 
-VARIANTS: dict[str, type[Behaviour]] = {kebab(v): v for v in (Synchronous, RandomLag)}
-SUMMARIES: dict[str, str] = {name: sentence(v) for name, v in VARIANTS.items()}
+class RefusesAfterAcceptance(Behaviour):
+    """Accepts every well-formed command, and ends as failed what the authority refuses."""
+
+    def refuses_at_once(self, operation: str) -> bool:  # noqa: ARG002
+        """Leave it to the operation."""
+        return False
+
+
+class ReplaysFirstReceipt(Behaviour):
+    """Answers a repeated request with the receipt that it stored, at stage accepted."""
+
+    def replayed(self, operation: Operation) -> Operation:
+        """Go back to the admission."""
+        return super().replayed(operation.earlier(len(operation.facts)))

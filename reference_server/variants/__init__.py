@@ -1,0 +1,96 @@
+"""Legitimate ways to behave differently; a judge must find nothing in them.
+
+Several can be had at once: their classes are inherited from side by side, so an override calls
+`super()` wherever another variant may have a say in the same decision.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import combinations
+
+from reference_server.behaviour import Behaviour
+from reference_server.variants import acceptance, documents, identifiers, progress, refusals
+from reference_server.variants.declaration import Contradiction, Variant
+
+VARIANTS: dict[str, Variant] = {
+    variant.name: variant
+    for variant in (
+        Variant(acceptance.Synchronous, paired=True),
+        Variant(progress.RandomLag),
+        Variant(acceptance.ForeseesFailures, paired=True),
+        Variant(acceptance.RefusesAfterAcceptance, paired=True),
+        Variant(acceptance.ReplaysFirstReceipt, paired=True),
+        Variant(refusals.PlainJsonProblems),
+        Variant(refusals.ProblemJsonProblems),
+        Variant(refusals.BadRequests, paired=True),
+        Variant(refusals.NotFounds),
+        Variant(refusals.UnprocessableContents),
+        Variant(documents.AbsoluteUrls, paired=True),
+        Variant(identifiers.OpaqueServiceIds),
+        Variant(identifiers.OwnMemberIds, paired=True),
+        Variant(identifiers.LateRunIds),
+        Variant(documents.RunIsStatus, paired=True),
+        Variant(documents.BareDocuments, paired=True),
+        Variant(documents.NoDeadlines),
+        Variant(identifiers.TrimsIds),
+        Variant(identifiers.RefusesPaddedIds),
+        Variant(progress.CorrectsTimeouts),
+        Variant(progress.LatchesTimeouts),
+        Variant(documents.PagesOfFifty),
+        Variant(documents.ExtraMembers, paired=True),
+    )
+}
+
+CONTRADICTIONS = (
+    Contradiction(
+        identifiers.TrimsIds,
+        identifiers.RefusesPaddedIds,
+        "a padded id is trimmed or refused",
+    ),
+    Contradiction(
+        progress.CorrectsTimeouts,
+        progress.LatchesTimeouts,
+        "a timed_out operation is corrected or stays",
+    ),
+    Contradiction(
+        acceptance.Synchronous,
+        progress.LatchesTimeouts,
+        "an answer that is held until the verdict needs one",
+    ),
+    Contradiction(
+        acceptance.ForeseesFailures,
+        acceptance.RefusesAfterAcceptance,
+        "a refusal comes before acceptance or after it",
+    ),
+    Contradiction(
+        refusals.PlainJsonProblems,
+        refusals.ProblemJsonProblems,
+        "a problem has one media type",
+    ),
+    Contradiction(
+        refusals.BadRequests,
+        refusals.NotFounds,
+        "a refusal has one status",
+    ),
+    Contradiction(
+        documents.RunIsStatus,
+        identifiers.LateRunIds,
+        "a statusUrl that is the run's names the run at once",
+    ),
+)
+
+
+def contradiction(names: Sequence[str]) -> Contradiction | None:
+    """Find two of the names that exclude each other."""
+    pairs = [frozenset(pair) for pair in combinations(names, 2)]
+    return next((found for found in CONTRADICTIONS if found.names() in pairs), None)
+
+
+@cache
+def composed(names: tuple[str, ...]) -> Behaviour:
+    """Make the behaviour that all named variants have together; none is the honest server."""
+    bases = tuple(VARIANTS[name].behaviour for name in dict.fromkeys(names))
+    if not bases:
+        return Behaviour()
+    made: Behaviour = type("Composed", bases, {})()
+    return made
