@@ -90,11 +90,12 @@ class Worker:
 
     async def _judge(self, operation: Operation, committed: Committed, command: Any) -> None:  # noqa: ANN401  # BindMember or ActivateRevision
         """Prove ready: an unpinned invoke reaches the revision, as far as readers see."""
-        await self._read_models.show(committed.ready_by)
+        behaviour = self._behaviour_of(command.scope_id)
+        if behaviour.awaits_serving(operation):
+            await self._read_models.show(committed.ready_by)
         member = self._read_models.members.get(command.scope_id, command.member_id)
         published = member.published_service_id if member else ""
         service = self._read_models.catalog.get(command.scope_id, published)
-        behaviour = self._behaviour_of(command.scope_id)
         found = (
             readiness.judged(behaviour, member, service, command.revision_id) if member else None
         )

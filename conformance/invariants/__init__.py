@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, err, flr, rcp, res, sta
+from conformance.invariants import ack, err, flr, rcp, res, rev, sta
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -11,5 +11,6 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *sta.INVARIANTS,
     *flr.INVARIANTS,
     *err.INVARIANTS,
+    *rev.INVARIANTS,
     *res.INVARIANTS,
 )

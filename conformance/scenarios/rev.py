@@ -1,7 +1,218 @@
-"""Revisions."""
+"""Revisions: activated, retired, and refused where they are unknown or retired."""
 
-from typing import Final
+from collections.abc import Collection
+from functools import partial
+from typing import Any, Final
 
-from conformance.checks import Scenario
+from conformance import expect
+from conformance.api import Api, Settled
+from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
+from conformance.exchange import Exchange
+from conformance.history import TRANSPORT
 
-SCENARIOS: Final[tuple[Scenario, ...]] = ()
+MISSING: Final = "STUDIO_MEMBER_NOT_FOUND"
+UNBOUND: Final = "STUDIO_MEMBER_NOT_BOUND"
+UNKNOWN: Final = "STUDIO_MEMBER_BINDING_REVISION_NOT_FOUND"
+RETIRED: Final = "STUDIO_MEMBER_BINDING_REVISION_RETIRED"
+FAMILY: Final = {
+    "activate": "INVALID_STUDIO_MEMBER_BINDING_ACTIVATION_REQUEST",
+    "retire": "INVALID_STUDIO_MEMBER_BINDING_REVISION_REQUEST",
+}
+REFUSALS: Final = (400, 404, 409)
+
+
+def revised(api: Api, count: int = 2) -> tuple[str, list[str]]:
+    """Bind a fresh member so many times; give its id and its revisions, the serving one last.
+
+    Raises:
+        Unverified: a bind names no revision, or none of its own.
+
+    """
+    good = api.fixture("good")
+    member_id = api.member(good.kind).member_id
+    revisions: list[str] = []
+    for number in range(count):
+        bound = api.bind(member_id, good, revisionId=f"{member_id}-r{number + 1}")
+        named = bound.target.get("revisionId") or _last_bound(api, member_id)
+        if not isinstance(named, str) or named in revisions:
+            raise Unverified(f"a bind made no revision of its own, but {named}", bound.write)
+        revisions.append(named)
+    return member_id, revisions
+
+
+def _last_bound(api: Api, member_id: str) -> object:
+    last = api.send.get_member_binding(member_id).members.get("lastBinding")
+    return last.get("revisionId") if isinstance(last, dict) else None
+
+
+def act(api: Api, action: str, member_id: str, revision_id: str) -> Exchange:
+    """Ask to activate or to retire a revision."""
+    if action == "activate":
+        return api.send.activate_member_revision(member_id, revision_id)
+    return api.send.retire_member_revision(member_id, revision_id)
+
+
+def done(api: Api, action: str, member_id: str, revision_id: str) -> Settled:
+    """Activate or retire a revision and wait until it is ready."""
+    write = act(api, action, member_id, revision_id)
+    return api.settle(write, partial(_shows, api, action, member_id, revision_id))
+
+
+def _shows(api: Api, action: str, member_id: str, revision_id: str) -> Exchange | None:
+    if action == "activate":
+        read = api.send.get_member_endpoint_contract(member_id, api.endpoint)
+        return read if read.members.get("revisionId") == revision_id else None
+    read = api.send.list_member_revisions(member_id)
+    retired = {"revisionId": revision_id, "status": "retired"}.items()
+    return read if any(retired <= row.items() for row in _rows(read)) else None
+
+
+def _rows(listed: Exchange) -> list[dict[str, Any]]:
+    rows = listed.members.get("revisions")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def refused(  # noqa: PLR0913
+    api: Api,
+    twin: Exchange,
+    asked: Exchange,
+    codes: Collection[str],
+    what: str,
+    *,
+    statuses: Collection[int] = REFUSALS,
+) -> Judgement:
+    """Judge that a write is refused for its one fault, at once or as its verdict.
+
+    Args:
+        api: follows it where it was accepted.
+        twin: the same write without the fault, which was accepted and ended ready.
+        asked: the write with the fault.
+        codes: those that the contract allows, in either place.
+        what: the fault, in a few words.
+        statuses: those that the contract allows for a refusal at once.
+
+    """
+    if asked.response is None or asked.status in TRANSPORT:
+        return Missing(f"the transport answered: {asked.line}", (asked,))
+    if not asked.ok:
+        return expect.refused_unlike(twin, asked, statuses, codes, what)
+    met = api.refusal_of(asked)
+    expected = f"{what}: refused, or failed with {' or '.join(codes)}"
+    return expect.that(met in codes, expected, met or "it was not refused", twin, asked)
+
+
+@scenario("REV-02", requests=16, writes=6, leaves=1)
+def an_unknown_revision_is_neither_activated_nor_retired(api: Api) -> Judgements:
+    member_id, (known,) = revised(api, 1)
+    unknown = api.names.fresh()
+    for action, family in FAMILY.items():
+        twin = done(api, action, member_id, known).write
+
+        asked = act(api, action, member_id, unknown)
+
+        yield refused(api, twin, asked, (UNKNOWN, family), f"to {action} an unknown revision")
+
+
+@scenario("REV-03", requests=27, writes=7, leaves=1)
+def a_retired_revision_is_not_activated_again(api: Api) -> Judgements:
+    member_id, (retired, serving) = revised(api)
+    done(api, "retire", member_id, retired)
+
+    asked = act(api, "activate", member_id, retired)
+
+    if asked.ok:
+        api.verdict_of(asked)
+    run = api.run_of(api.invoke(member_id, api.fixture("good")))
+    twin = done(api, "activate", member_id, serving).write
+    codes, what = (RETIRED, FAMILY["activate"]), "to activate a retired revision"
+    yield refused(api, twin, asked, codes, what)
+    yield _ran(run, serving, asked)
+
+
+def _ran(run: Exchange, revision_id: str, asked: Exchange) -> Judgement:
+    """Judge that the serving revision stayed; a run that names none is not compared."""
+    met = run.members.get("revisionId")
+    if not run.ok or met is None:
+        return Missing(f"the run names no revisionId: {run.line}", (run,))
+    return expect.equal(met, revision_id, "revisionId of an unpinned run after it", asked, run)
+
+
+@scenario("REV-04", requests=22, writes=6, leaves=1)
+def a_repeated_revision_action_converges(api: Api) -> Judgements:
+    member_id, (retired, serving) = revised(api)
+    done(api, "retire", member_id, retired)
+
+    for action, revision_id in (("retire", retired), ("activate", serving)):
+        again = act(api, action, member_id, revision_id)
+        shows = partial(_shows, api, action, member_id, revision_id)
+        yield _converged(again, api.verdict_of(again, shows) if again.ok else None, action)
+
+    api.send.list_member_revisions(member_id)
+    contract = api.send.get_member_endpoint_contract(member_id, api.endpoint)
+    if contract.ok:
+        met = contract.members.get("revisionId")
+        yield expect.equal(met, serving, "revisionId of the contract afterwards", contract)
+
+
+def _converged(again: Exchange, settled: Settled | None, action: str) -> Judgement:
+    expected = f"to {action} again what is so already ends ready"
+    if again.response is None or again.status in TRANSPORT:
+        return Missing(f"the transport answered: {again.line}", (again,))
+    if settled is None:
+        return expect.that(False, expected, expect.answer(again), again)  # noqa: FBT003
+    if settled.ending in {"undecided", "unreadable", "timed_out"}:
+        return Missing(f"{again.line} then was {settled.ending}", (again, settled.last))
+    return expect.that(settled.ending == "ready", expected, settled.told, again, settled.last)
+
+
+@scenario("REV-05", requests=19, writes=4, leaves=1)
+def an_activated_revision_is_default_and_serving(api: Api) -> Judgements:
+    member_id, (first, _) = revised(api)
+
+    activated = done(api.in_a_hurry(), "activate", member_id, first)
+
+    contract = api.send.get_member_endpoint_contract(member_id, api.endpoint)
+    readiness = api.send.get_member_binding_readiness(member_id)
+    target = readiness.members.get("target")
+    judged = target.get("revisionId") if isinstance(target, dict) else None
+    shown = {"contract": (contract, contract.members.get("revisionId"))}
+    if not _is_older(readiness, activated):
+        shown["readiness"] = (readiness, judged)
+    for name, (read, met) in shown.items():
+        if not read.ok or not isinstance(met, str):
+            yield Missing(f"the {name} names no revision: {read.line}", (read,))
+        else:
+            what = f"revisionId of the {name} once the activate is ready"
+            yield expect.equal(met, first, what, activated.last, read)
+
+
+def _is_older(readiness: Exchange, activated: Settled) -> bool:
+    """Whether readiness says itself that it has not seen the change yet."""
+    seen = readiness.members.get("stateVersion")
+    version = activated.last.members.get("stateVersion")
+    return isinstance(seen, int) and isinstance(version, int) and seen < version
+
+
+@scenario("REV-06", requests=24, writes=9, leaves=2)
+def a_revision_of_nobody_and_one_of_an_unbound_member(api: Api) -> Judgements:
+    member_id, (known,) = revised(api, 1)
+    unbound, nobody = api.member(api.fixture("good").kind).member_id, api.names.fresh()
+    for action, family in FAMILY.items():
+        twin = done(api, action, member_id, known).write
+
+        missing = act(api, action, nobody, known)
+        early = act(api, action, unbound, known)
+
+        yield refused(
+            api, twin, missing, (MISSING,), f"to {action} at a missing member", statuses={404}
+        )
+        yield refused(api, twin, early, (UNBOUND, family), f"to {action} at an unbound member")
+
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    an_unknown_revision_is_neither_activated_nor_retired,
+    a_retired_revision_is_not_activated_again,
+    a_repeated_revision_action_converges,
+    an_activated_revision_is_default_and_serving,
+    a_revision_of_nobody_and_one_of_an_unbound_member,
+)

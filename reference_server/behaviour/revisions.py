@@ -20,6 +20,10 @@ class RevisionDecisions:
     def repeated_action(self, operation_id: str, revision_id: str) -> None:
         """Take an activate or retire that changes nothing: it converges."""
 
+    def awaits_serving(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Say whether ready waits until the catalog shows what serves."""
+        return True
+
     def usable_when_ready(self, operation: Operation, usable: bool) -> bool:  # noqa: ARG002, FBT001
         """Say whether a bind or activate is ready; `usable` is what readiness finds."""
         return usable
