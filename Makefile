@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults serve bench build clean
+.PHONY: help install conformance test check lint types spec faults variants variants-pairs serve bench build clean
 
 help: ## Print these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## Make the virtual environment from the pinned constraints
 
@@ -36,6 +36,12 @@ spec: $(READY) ## Lint the contract: OpenAPI, schemas, catalogue
 
 faults: $(READY) ## Run the whole suite against every fault of the reference server
 	$(BIN)/ackproof faults --full
+
+variants: $(READY) ## Run the whole suite against every legitimate variant
+	$(BIN)/ackproof variants
+
+variants-pairs: $(READY) ## Run it against every two of them that can go together
+	$(BIN)/ackproof variants --pairs
 
 serve: $(READY) ## Serve the reference server on port 8080 without authentication
 	$(BIN)/ackproof serve --port 8080 --no-auth

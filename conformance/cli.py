@@ -157,6 +157,17 @@ def faults(names: tuple[str, ...], file: Path | None, *, full: bool) -> int:
     return run_matrix(names, file, full=full)
 
 
+@ackproof.command(short_help="Judge the reference server's legitimate variants.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--pairs", is_flag=True, help="Judge each two that can go together.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the matrix there.")
+def variants(names: tuple[str, ...], file: Path | None, *, pairs: bool) -> int:
+    """Judge the reference server in each other legitimate way; nothing may be found in any."""
+    from conformance.variant_matrix import run_variants
+
+    return run_variants(names, file, pairs=pairs)
+
+
 @ackproof.command(
     short_help="Become the reference server.",
     add_help_option=False,

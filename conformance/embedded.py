@@ -65,8 +65,22 @@ def listed_faults() -> list[dict[str, Any]]:
         ServerNotStarted: it ended with an error.
 
     """
+    return _listed("--list-faults")
+
+
+def listed_variants() -> list[dict[str, Any]]:
+    """Return what the reference server prints as JSON for `--list-variants`.
+
+    Raises:
+        ServerNotStarted: it ended with an error.
+
+    """
+    return _listed("--list-variants")
+
+
+def _listed(what: str) -> list[dict[str, Any]]:
     asked = subprocess.run(  # noqa: S603  # our own module, no shell
-        [*MODULE, "--list-faults", "--json"],
+        [*MODULE, what, "--json"],
         capture_output=True,
         check=False,
         timeout=START_SECONDS,

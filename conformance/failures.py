@@ -9,13 +9,13 @@ import click
 
 from conformance.contract import ContractUnreadable
 from conformance.embedded import ServerNotStarted
-from conformance.fault_matrix import UnknownFault
 from conformance.judge import Exit
 from conformance.nearest import hint
 from conformance.plan import UnknownSelection
 from conformance.preflight import TargetUnusable
 from conformance.reports.printable import printable
 from conformance.reports.report_file import ReportUnwritable
+from conformance.scopes import UnknownName
 from conformance.target_file import TargetFileError
 
 LONGEST_SENTENCE: Final = 2000
@@ -27,7 +27,7 @@ CODES: Final = {
         ContractUnreadable,
         ReportUnwritable,
         TargetFileError,
-        UnknownFault,
+        UnknownName,
         UnknownSelection,
     ): Exit.USAGE,
 }

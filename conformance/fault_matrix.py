@@ -1,8 +1,7 @@
 """`ackproof faults`: judge the reference server once for each of its faults."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,24 +10,16 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Contract, load_contract
-from conformance.embedded import SCOPE, embedded_server, embedded_target, listed_faults
+from conformance.embedded import SCOPE, embedded_server, listed_faults
 from conformance.judge import Exit, Verdict
-from conformance.nearest import hint
-from conformance.plan import make_plan
 from conformance.preflight import TargetUnusable
 from conformance.reports import report_file
 from conformance.reports.counted import counted
-from conformance.reports.live import LiveProgress
 from conformance.reports.printable import printable
-from conformance.runner import RunResult, run
+from conformance.runner import RunResult
+from conformance.scopes import RED, Listed, chosen, judged_in, side_by_side
 
-AT_ONCE: Final = 3
 LAG_MILLISECONDS: Final = "50"  # a busy machine must still meet what lives only in the lag
-RED: Final = frozenset({"fail", "warn", "harness_error"})
-
-
-class UnknownFault(Exception):  # noqa: N818  # the CLI words it
-    """The reference server has no fault of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +62,23 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
         0 if every fault is caught, none has an undeclared neighbour and the honest scope is clean.
 
     Raises:
-        UnknownFault: there is no fault of one of the names.
+        UnknownName: there is no fault of one of the names.
 
     """
     contract = load_contract()
     if file is not None:
         report_file.prepare(file.parent, file.name)
-    faults = _chosen(listed_faults(), names)
+    faults = chosen("fault", listed_faults(), names)
     console = Console()
     rows: list[Row] = []
     with embedded_server("--scoped-faults", "--lag", LAG_MILLISECONDS) as url:
         honest = _honest(contract, url)
         console.print(_line(honest, full=full))
-        for row in _rows(contract, url, faults, full=full):
+
+        def judged(fault: Listed) -> Row:
+            return _row(contract, url, f"fault-{fault['name']}", fault, full=full)
+
+        for row in side_by_side(judged, faults):
             console.print(_line(row, full=full), soft_wrap=True)
             rows.append(row)
     if file is not None:
@@ -92,33 +87,15 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
     return _closed(console, honest, rows)
 
 
-def _chosen(faults: list[dict[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
-    known = [fault["name"] for fault in faults]
-    for name in names:
-        if name not in known:
-            raise UnknownFault(f"There is no fault {name}. {hint(name, known)}")
-    return [fault for fault in faults if not names or fault["name"] in names]
-
-
 def _honest(contract: Contract, url: str) -> Row:
     """Judge a scope without a fault; whatever turns red there is undeclared."""
     return _row(contract, url, SCOPE, {"name": "no fault", "breaks": [], "also": []}, full=True)
 
 
-def _rows(
-    contract: Contract, url: str, faults: list[dict[str, Any]], *, full: bool
-) -> Iterator[Row]:
-    def judged(fault: dict[str, Any]) -> Row:
-        return _row(contract, url, f"fault-{fault['name']}", fault, full=full)
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(judged, faults)
-
-
 def _row(contract: Contract, url: str, scope: str, fault: Mapping[str, Any], *, full: bool) -> Row:
     breaks = tuple(fault["breaks"])
     try:
-        result = _judged(contract, url, scope, () if full else breaks)
+        result = judged_in(contract, url, scope, () if full else breaks)
     except TargetUnusable as problem:
         return Row(fault["name"], breaks, {}, {}, (), str(problem))
     outcomes = {verdict.requirement.id: verdict.outcome for verdict in result.verdicts}
@@ -132,13 +109,6 @@ def _row(contract: Contract, url: str, scope: str, fault: Mapping[str, Any], *, 
             one for one, word in outcomes.items() if word == "not_verified" and one not in declared
         ),
     )
-
-
-def _judged(contract: Contract, url: str, scope: str, only: Sequence[str]) -> RunResult:
-    target = embedded_target(url, {"scope": scope})
-    plan = make_plan(contract, target, only)
-    with LiveProgress(Console(quiet=True), len(plan.scenarios)) as progress:
-        return run(contract, target, plan, progress)
 
 
 def _broken(requirement: str, result: RunResult) -> bool:

@@ -1,0 +1,140 @@
+"""`ackproof variants`: judge the reference server in each legitimate way of behaving."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.contract import Contract, load_contract
+from conformance.embedded import embedded_server, listed_variants
+from conformance.judge import Exit, Verdict
+from conformance.preflight import TargetUnusable
+from conformance.reports import report_file
+from conformance.reports.counted import counted
+from conformance.reports.printable import printable
+from conformance.scopes import RED, Listed, chosen, judged_in, side_by_side
+
+PREFIX: Final = "/gateway/v1"  # what URLs must carry is seen only behind a prefix
+FLAGS: Final = {"concurrency": 12}  # a lag of seconds is waited for, not computed
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What judging one variant, or several at once, showed.
+
+    Attributes:
+        variant: its name, or several with a + between.
+        outcomes: how many requirements had each outcome.
+        red: each finding or error of the kit, by id: the outcome and what was met.
+        unverified: ids that the variant kept from being judged.
+        seconds: how long the run took.
+        error: why the run could not be made; "" if it could.
+
+    """
+
+    variant: str
+    outcomes: Mapping[str, int]
+    red: Mapping[str, str]
+    unverified: tuple[str, ...]
+    seconds: float
+    error: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.red and not self.error
+
+
+def run_variants(names: Sequence[str], file: Path | None, *, pairs: bool) -> int:
+    """Judge each variant in its own scope of one server, and print a line for each.
+
+    Args:
+        names: of the variants; none means all of them.
+        file: where the matrix goes as JSON.
+        pairs: judge each two that can go together; without names, of those that are for pairing.
+
+    Returns:
+        0 if nothing is found in any.
+
+    Raises:
+        UnknownName: there is no variant of one of the names.
+
+    """
+    contract = load_contract()
+    if file is not None:
+        report_file.prepare(file.parent, file.name)
+    variants = chosen("variant", listed_variants(), names)
+    if pairs:
+        variants = list(_pairs(variants if names else [one for one in variants if one["paired"]]))
+    console = Console()
+    rows: list[Row] = []
+    with embedded_server("--scoped-variants", "--path-prefix", PREFIX) as url:
+        for row in side_by_side(lambda one: _row(contract, url, one), variants):
+            console.print(_line(row), soft_wrap=True)
+            rows.append(row)
+    if file is not None:
+        content = {"pairs": pairs, "variants": [asdict(row) for row in rows]}
+        file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return _closed(console, rows)
+
+
+def _pairs(variants: Sequence[Listed]) -> Iterator[Listed]:
+    for one, other in combinations(variants, 2):
+        if other["name"] not in one["excludes"]:
+            yield {"name": f"{one['name']}+{other['name']}"}
+
+
+def _row(contract: Contract, url: str, variant: Mapping[str, Any]) -> Row:
+    name = variant["name"]
+    try:
+        result = judged_in(contract, url, f"variant-{name}", flags=FLAGS)
+    except TargetUnusable as problem:
+        return Row(name, {}, {}, (), 0.0, str(problem))
+    verdicts = result.verdicts
+    return Row(
+        name,
+        Counter(one.outcome for one in verdicts),
+        {one.requirement.id: _met(one) for one in verdicts if one.outcome in RED},
+        tuple(one.requirement.id for one in verdicts if one.outcome == "not_verified"),
+        round(result.timing.seconds, 1),
+    )
+
+
+def _met(verdict: Verdict) -> str:
+    """Say what was met, or how the kit erred, in a line."""
+    if verdict.findings:
+        first = verdict.findings[0]
+        return f"{verdict.outcome}: {first.check} expected {first.expected}, met {first.actual}"
+    last = verdict.reasons[-1].strip().rpartition("\n")[2] if verdict.reasons else ""
+    return f"{verdict.outcome}: {last}"
+
+
+def _line(row: Row) -> Text:
+    words = [f"{'clean' if row.clean else 'RED':7} {row.variant}: {_counts(row)}"]
+    words += [f"\n        {one} {met}" for one, met in row.red.items()]
+    if row.unverified:
+        words.append(f"; not verified {', '.join(row.unverified)}")
+    if row.error:
+        words.append(f"; {row.error}")
+    lines = "".join(words).split("\n")
+    return Text("\n".join(map(printable, lines)), "" if row.clean else "bold red")
+
+
+def _counts(row: Row) -> str:
+    named = (f"{number} {outcome.replace('_', ' ')}" for outcome, number in row.outcomes.items())
+    return f"{', '.join(named)} in {row.seconds:.1f} s"
+
+
+def _closed(console: Console, rows: Sequence[Row]) -> int:
+    found = sum(not row.clean for row in rows)
+    told = f"{counted(len(rows), 'legitimate server')}: {found} with a finding"
+    console.print(Text(f"\n{told}", "bold"))
+    if not rows:
+        return Exit.NOTHING_RAN
+    return Exit.FAILED if found else Exit.FINE
