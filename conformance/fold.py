@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from conformance.contract import Contract, Operation
 from conformance.exchange import Exchange
@@ -17,6 +18,14 @@ from conformance.history import (
 )
 from conformance.target import Target
 from conformance.urls import absolute
+
+SUMMARISING: Final = (
+    "createMember",
+    "getMember",
+    "listMembers",
+    "updateMember",
+    "updateMemberImplementation",
+)
 
 
 def _repeats(write: Exchange, first: Exchange) -> bool:
@@ -123,8 +132,26 @@ class Histories:
         self._own_members.update(one for one in named if isinstance(one, str))
         for member_id, service in sightings(exchange):
             if member_id in self._own_members:
-                history = self.members.setdefault(member_id, MemberHistory(member_id))
-                history.services.append((service, exchange))
+                self._member(member_id).services.append((service, exchange))
+        for summary in summaries(exchange):
+            if summary["memberId"] in self._own_members:
+                self._member(summary["memberId"]).summaries.append((summary, exchange))
+
+    def _member(self, member_id: str) -> MemberHistory:
+        return self.members.setdefault(member_id, MemberHistory(member_id))
+
+
+def summaries(exchange: Exchange) -> Iterator[dict[str, Any]]:
+    """Each summary of a member in an answer of an operation on members."""
+    if not exchange.ok or exchange.operation_id not in SUMMARISING:
+        return
+    rows = exchange.members.get("members")
+    places = [exchange.members.get("summary"), *(rows if isinstance(rows, list) else ())]
+    if "lifecycleStage" in exchange.members:
+        places.append(exchange.members)
+    for place in places:
+        if isinstance(place, dict) and isinstance(place.get("memberId"), str):
+            yield place
 
 
 def sightings(exchange: Exchange) -> Iterator[tuple[str, str]]:

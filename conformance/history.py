@@ -1,6 +1,6 @@
 """What a trace says about one thing: an operation, a member, a route."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -129,10 +129,17 @@ class OperationHistory:
 
 @dataclass(slots=True)
 class MemberHistory:
-    """Every publishedServiceId seen for one member, with the exchange that showed it."""
+    """What was seen of one member, each with the exchange that showed it.
+
+    Attributes:
+        services: every publishedServiceId.
+        summaries: every summary: in its detail, in the roster, beside the receipt of a write.
+
+    """
 
     member_id: str
     services: list[tuple[str, Exchange]] = field(default_factory=list)
+    summaries: list[tuple[Mapping[str, Any], Exchange]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from reference_server.platform import Endpoint
 
 
 def summary(behaviour: Behaviour, member: Member) -> Document:
-    """Write a row of the roster."""
+    """Write what a detail and a row of the roster have in common."""
     last = behaviour.last_binding_shown(member)
     document = {
         "memberId": behaviour.readable_as(member),
@@ -30,9 +30,14 @@ def summary(behaviour: Behaviour, member: Member) -> Document:
     return behaviour.member_shown(member, document)
 
 
+def row(behaviour: Behaviour, member: Member) -> Document:
+    """Write a row of the roster."""
+    return behaviour.row_shown(member, summary(behaviour, member))
+
+
 def detail(behaviour: Behaviour, member: Member) -> Document:
     """Write a member."""
-    return {
+    document = {
         "summary": summary(behaviour, member),
         "implementationRef": _implementation_ref(member),
         "lastBinding": _last_binding(behaviour, member),
@@ -40,6 +45,7 @@ def detail(behaviour: Behaviour, member: Member) -> Document:
         "commandId": member.changed_by,
         "correlationId": member.correlation_id,
     }
+    return behaviour.detail_shown(member, document)
 
 
 def binding(behaviour: Behaviour, member: Member) -> Document:

@@ -51,6 +51,7 @@ class UpdateImplementation:
     member_id: str
     implementation: Document
     expected_version: int | None
+    kind_locked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class BindMember:
     implementation: Document | None
     expected_version: int | None
     service_id: str | None = None
+    kind_locked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ def _update(member: Member, command: UpdateMember) -> MemberEvents:
 
 def _update_implementation(member: Member, command: UpdateImplementation) -> MemberEvents:
     _expect_version(member, command.expected_version)
-    _expect_kind(member, command.implementation)
+    if command.kind_locked:
+        _expect_kind(member, command.implementation)
     if command.implementation == member.implementation:
         return ()
     return (ImplementationRecorded(command.implementation),)
@@ -171,7 +174,8 @@ def _bind(member: Member, command: BindMember) -> MemberEvents:
     if implementation is None:
         message = "The body has no implementation and the member has none recorded."
         raise problems.invalid("INVALID_STUDIO_MEMBER_BINDING", message, pointer="/")
-    _expect_kind(member, implementation)
+    if command.kind_locked:
+        _expect_kind(member, implementation)
     published = _publish(member, command.revision_id, implementation)
     settled = (command.revision_id, implementation, "bind_ready")
     last = member.last_binding

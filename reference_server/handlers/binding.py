@@ -36,7 +36,9 @@ class Bindings:
 
     async def bind_member(self, call: Call) -> Answer:
         """Accept a bind; whether its content compiles is found out after acceptance."""
-        body = Body(call.body, call.family_code)
+        operation_id = call.operation.operation_id
+        given = call.behaviour.implementation_given(operation_id, call.body)
+        body = Body(given, call.family_code)
         revision_id = body.text("revisionId", requests.SEGMENT_ID, 128)
         command = commands.BindMember(
             scope_id=call.scope_id,
@@ -45,6 +47,7 @@ class Bindings:
             implementation=requests.implementation(body),
             expected_version=requests.expected_version(call.headers),
             service_id=call.behaviour.service_for_bind(call.named_service),
+            kind_locked=call.behaviour.locks_kind(operation_id),
         )
         expected = {"revisionId": command.revision_id}
         return await self._change(call, command, {}, expected)

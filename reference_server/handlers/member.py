@@ -54,7 +54,7 @@ class Members:
         """Show a page of the roster, oldest first."""
         members = self._parts.read_models.members.of_scope(call.scope_id)
         page = paging.page_of(call, members, lambda m: (m.created_at, m.member_id))
-        rows = [documents.summary(call.behaviour, member) for member in page.items]
+        rows = [documents.row(call.behaviour, member) for member in page.items]
         return read({"scopeId": call.scope_id, "members": rows, "nextPageToken": page.next_token})
 
     async def get_member(self, call: Call) -> Answer:
@@ -72,7 +72,7 @@ class Members:
             scope_id=call.scope_id,
             member_id=call.member_id,
             display_name=name,
-            describes="description" in call.body,
+            describes=call.behaviour.describes(call.body),
             description=body.text("description", requests.TEXT, _LONGEST_DESCRIPTION),
             expected_version=requests.expected_version(call.headers),
         )
@@ -80,7 +80,9 @@ class Members:
 
     async def update_member_implementation(self, call: Call) -> Answer:
         """Accept another current implementation."""
-        body = Body(call.body, call.family_code)
+        operation_id = call.operation.operation_id
+        given = call.behaviour.implementation_given(operation_id, call.body)
+        body = Body(given, call.family_code)
         implementation = requests.implementation(body)
         if implementation is None:
             raise body.refuse("", "The body has no implementation.")
@@ -89,6 +91,7 @@ class Members:
             member_id=call.member_id,
             implementation=implementation,
             expected_version=requests.expected_version(call.headers),
+            kind_locked=call.behaviour.locks_kind(operation_id),
         )
         return await self._change(call, command)
 
