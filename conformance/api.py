@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Literal, Self
 
 from conformance.checks import NotOffered, Unverified
@@ -54,6 +55,11 @@ class Api(Follower):
         A claim that comes before its truth is caught only by a read in between.
         """
         return replace(self, hurried=True)
+
+    def let_pass(self, seconds: float) -> None:
+        """Wait until instants of before and after can be told apart."""
+        self.waiting("time to pass")
+        self.send.sleep(seconds)
 
     def fixture(self, name: Literal["good", "poison", "slow", "partial"]) -> Implementation:
         """Return an implementation of the target's owner.
@@ -193,14 +199,14 @@ class Api(Follower):
     def rename(self, member_id: str, display_name: str) -> Settled:
         """Change the display name and wait until it shows."""
         write = self.send.update_member(member_id, {"displayName": display_name})
+        return self.settle(write, partial(self.is_called, member_id, display_name))
 
-        def renamed() -> Exchange | None:
-            read = self.send.get_member(member_id)
-            summary = read.members.get("summary")
-            name = summary.get("displayName") if isinstance(summary, dict) else None
-            return read if name == display_name else None
-
-        return self.settle(write, renamed)
+    def is_called(self, member_id: str, display_name: str) -> Exchange | None:
+        """Read a member; None unless it bears the display name."""
+        read = self.send.get_member(member_id)
+        summary = read.members.get("summary")
+        name = summary.get("displayName") if isinstance(summary, dict) else None
+        return read if name == display_name else None
 
     def invoke(self, member_id: str, implementation: Implementation, how: How = PLAIN) -> Exchange:
         """Invoke a member with the fixture's own payload."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, err, flr, rcp, res, rev, sta
+from conformance.invariants import ack, err, flr, mbr, rcp, res, rev, sta
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -11,6 +11,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *sta.INVARIANTS,
     *flr.INVARIANTS,
     *err.INVARIANTS,
+    *mbr.INVARIANTS,
     *rev.INVARIANTS,
     *res.INVARIANTS,
 )

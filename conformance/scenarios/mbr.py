@@ -1,15 +1,43 @@
 """Members: created, renamed, and known by the same names ever after."""
 
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api, member_id_of, named_by
-from conformance.checks import Judgements, Missing, Scenario, Unverified, scenario
+from conformance.api import Api, How, member_id_of, named_by
+from conformance.checks import (
+    Judgement,
+    Judgements,
+    Missing,
+    Scenario,
+    Unverified,
+    scenario,
+)
 from conformance.exchange import Exchange
-from conformance.history import ACCEPTED
+from conformance.history import ACCEPTED, instant, not_offered
 
 LEGAL_REFUSALS: Final = (401, 403, 404, 429)
+REFUSALS: Final = (400, 409, 422)
+TELLABLE_SECONDS: Final = 1.2
+MEMBER_ID: Final = "/components/schemas/CreateMemberRequest/properties/memberId"
+SCRIPT: Final = {"script": {"scriptId": "uppercase"}}
+SHOUT: Final = "name: shout\nsteps:\n  - {id: one, type: transform, parameters: {op: uppercase}}\n"
+WORKFLOW: Final = {"workflow": {"workflowYamls": [SHOUT]}}
+FOREIGN: Final[Mapping[str, Mapping[str, Any]]] = {
+    "workflow": SCRIPT,
+    "gagent": SCRIPT,
+    "script": WORKFLOW,
+}
+UNFIT_UPDATE: Final = (
+    "STUDIO_MEMBER_KIND_LOCKED",
+    "INVALID_STUDIO_MEMBER_IMPLEMENTATION",
+    "INVALID_STUDIO_MEMBER_REQUEST",
+)
+UNFIT_BIND: Final = ("STUDIO_MEMBER_KIND_LOCKED", "INVALID_STUDIO_MEMBER_BINDING")
+REFERENCE: Final = ("implementationKind", "workflowId", "scriptId", "actorTypeName")
+Write = Callable[..., Exchange]
+TWO: Final = How(violates="body: two implementations")
 BINDING: Final = ("publishedServiceId", "revisionId", "implementationKind", "boundAt")
 REVISION: Final = ("revisionId", "status", "isServing", "createdAt")
 
@@ -122,6 +150,189 @@ def _facts(api: Api, member_id: str, endpoint: str) -> dict[str, tuple[object, E
     return facts
 
 
+@scenario("MBR-04", requests=17, writes=5, leaves=1)
+def a_patch_changes_no_description_that_it_does_not_name(api: Api) -> Judgements:
+    name, kind = api.names.fresh(), api.target.kinds[0]
+    body = {"memberId": name, "displayName": name, "implementationKind": kind}
+    create = api.send.create_member({**body, "description": "as created"})
+    settled = api.settle(create, partial(api.shows, member_id_of(create, name)))
+    member_id = named_by(settled, name)
+
+    renamed, met = _described(api, member_id, {})
+    yield expect.equal(met, "as created", "description after a rename without one", create, renamed)
+
+    yield _is_blanked_or_refuses(api, member_id)
+
+    written, met = _described(api, member_id, {"description": "as written"})
+    yield expect.equal(met, "as written", "description after a patch of it", written)
+
+    cleared, met = _described(api, member_id, {"description": None})
+    yield expect.that(not met, "no description after a patch to null", met, written, cleared)
+
+
+def _described(api: Api, member_id: str, patch: Mapping[str, Any]) -> tuple[Exchange, object]:
+    """Rename and patch; read the member and its description once the new name shows.
+
+    The name tells that the patch has been applied, also where the server gives no receipts.
+    """
+    name = api.names.fresh()
+    write = api.send.update_member(member_id, {"displayName": name, **patch})
+    api.settle(write, partial(api.is_called, member_id, name))
+    detail = api.read(member_id).shown_by
+    return detail, detail.members["summary"].get("description")
+
+
+def _is_blanked_or_refuses(api: Api, member_id: str) -> Judgement:
+    name = api.names.fresh()
+    write = api.send.update_member(member_id, {"displayName": name, "description": ""})
+    expected = "an empty description after an empty one was given, or a typed refusal of it"
+    if not write.ok:
+        held = write.status in REFUSALS and expect.code_of(write)
+        return expect.that(held, expected, expect.answer(write), write)
+    settled = api.verdict_of(write, partial(api.is_called, member_id, name))
+    if settled.ending == "failed":
+        return expect.that(settled.failure.get("code"), expected, settled.told, write, settled.last)
+    if settled.ending != "ready":
+        raise Unverified(f"{write.line} ended {settled.told}", write, settled.last)
+    detail = api.read(member_id).shown_by
+    met = detail.members["summary"].get("description")
+    return expect.that(not met, expected, met, write, detail)
+
+
+@scenario("MBR-05", requests=16, writes=6, leaves=2)
+def an_implementation_of_another_kind_is_refused(api: Api) -> Judgements:
+    good = api.fixture("good")
+    kind = next((one for one in api.target.kinds if one != good.kind), good.kind)
+    branch = FOREIGN[kind] if kind == good.kind else good.branch
+    own, locked = api.member(good.kind).member_id, api.member(kind).member_id
+    before = api.read(locked).shown_by
+
+    for write, codes in _writes_of_implementations(api):
+        twin = write(own, dict(good.branch))
+        asked = write(locked, dict(branch))
+        yield ends_refused(api, twin, asked, codes, f"an implementation that is no {kind}")
+
+    after = api.read(locked).shown_by
+    for what, value in _locked(before).items():
+        yield expect.equal(_locked(after)[what], value, f"{what} after the refusals", before, after)
+
+
+def _locked(detail: Exchange) -> dict[str, object]:
+    shown, summary = detail.members, detail.members["summary"]
+    return {
+        "implementationKind": summary.get("implementationKind"),
+        "lifecycleStage": summary.get("lifecycleStage"),
+        "implementationRef": _only(REFERENCE, shown.get("implementationRef")),
+        "lastBinding": _only(BINDING, shown.get("lastBinding")),
+    }
+
+
+@scenario("MBR-06", requests=16, writes=7, leaves=1)
+def one_implementation_of_the_members_kind_and_no_other(api: Api) -> Judgements:
+    good = api.fixture("good")
+    member_id, foreign = api.member(good.kind).member_id, FOREIGN[good.kind]
+    for write, codes in _writes_of_implementations(api):
+        twin = write(member_id, dict(good.branch))
+        api.verdict_of(twin)
+
+        both = write(member_id, {**good.branch, **foreign}, TWO)
+        unread = (*codes, "INVALID_REQUEST_BODY")
+        yield ends_refused(api, twin, both, unread, "two implementations")
+
+        wrong = write(member_id, dict(foreign))
+        yield ends_refused(api, twin, wrong, codes, f"an implementation that is no {good.kind}")
+
+
+def _writes_of_implementations(api: Api) -> tuple[tuple[Write, tuple[str, ...]], ...]:
+    send = api.send
+    return (send.update_member_implementation, UNFIT_UPDATE), (send.bind_member, UNFIT_BIND)
+
+
+def ends_refused(
+    api: Api, twin: Exchange, asked: Exchange, codes: Collection[str], what: str
+) -> Judgement:
+    """Judge that a write is refused for its one fault, at once or once it was accepted.
+
+    Args:
+        api: follows the write where it was accepted.
+        twin: the same write without the fault.
+        asked: the write with the fault.
+        codes: those that the contract allows, now or later.
+        what: the fault, in a few words.
+
+    """
+    if not_offered(asked):
+        return expect.branch("not_offered", asked)
+    if not asked.ok:
+        return expect.refused_unlike(twin, asked, REFUSALS, codes, what)
+    code = api.refusal_of(asked)
+    if code == "OPERATION_TIMED_OUT":
+        return Missing(f"{what}: what became of it is unknown: {asked.line}", (asked,))
+    expected = f"{what}: refused, or failed with {' or '.join(codes)}"
+    return expect.that(code in codes, expected, code or "no failure", twin, asked)
+
+
+@scenario("MBR-08", requests=4, writes=1, leaves=1)
+def a_member_id_of_the_servers_own_is_safe_in_a_url(api: Api) -> Judgements:
+    body = {"displayName": "Without an id", "implementationKind": api.target.kinds[0]}
+    write = api.send.create_member(body)
+    if write.status in REFUSALS and expect.code_of(write):
+        yield expect.branch("ids_are_the_clients", write)
+        return
+    named = member_id_of(write, "")
+    settled = api.settle(write, partial(api.shows, named) if named else None)
+    named = named_by(settled, named)
+
+    violations = api.send.contract.validators.part(MEMBER_ID, named)
+    yield expect.valid(violations, f"a memberId that is safe in a URL in place of {named!r}", write)
+    if not violations:
+        read = api.send.get_member(named)
+        yield expect.that(read.ok, "200 at the memberId as it stands", expect.answer(read), read)
+
+
+@scenario("MBR-09", requests=11, writes=3, leaves=2)
+def a_renamed_member_keeps_its_service_from_others(api: Api) -> Judgements:
+    first = api.member(api.target.kinds[0])
+    name = first.shown_by.members["summary"].get("displayName")
+    api.rename(first.member_id, f"Renamed {api.names.fresh()}")
+
+    other = api.names.fresh()
+    body = {"memberId": other, "displayName": name, "implementationKind": api.target.kinds[0]}
+    write = api.send.create_member(body)
+
+    expected = "no other member publishes the service of a member that was renamed"
+    if write.status in REFUSALS and expect.code_of(write):
+        yield expect.that(True, expected, "", first.shown_by, write)  # noqa: FBT003
+        return
+    settled = api.settle(write, partial(api.shows, member_id_of(write, other)))
+    second = api.read(named_by(settled, other))
+    if not first.service_id:
+        raise Unverified("the member shows no publishedServiceId", first.shown_by)
+    actual = f"{second.service_id} again"
+    held = second.service_id != first.service_id
+    yield expect.that(held, expected, actual, first.shown_by, second.shown_by)
+
+
+@scenario("MBR-10", requests=22, writes=5, leaves=1, long=True)
+def a_member_is_changed_long_after_its_create(api: Api) -> Judgements:
+    good, name = api.fixture("good"), api.names.fresh()
+    body = {"memberId": name, "displayName": name, "implementationKind": good.kind}
+    create = api.send.create_member(body)
+    settled = api.settle(create, partial(api.shows, member_id_of(create, name)))
+    member_id = named_by(settled, name)
+    created = api.read(member_id).shown_by
+    if instant(created.members["summary"].get("createdAt")) is None:
+        yield Missing("the member shows no createdAt", (created,))
+
+    api.let_pass(TELLABLE_SECONDS)
+    again = api.send.create_member({**body, "memberId": member_id})
+    api.verdict_of(again)
+    api.read(member_id)
+    for change in ("rename", "implementation update", "bind"):
+        _changed(api, member_id, change)
+        api.read(member_id)
+
+
 def _only(names: tuple[str, ...], shown: object) -> object:
     """Keep what the contract knows; what a server adds beside it may change at any time."""
     return {name: shown.get(name) for name in names} if isinstance(shown, dict) else shown
@@ -133,4 +344,10 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     a_member_is_created_as_it_was_asked_for,
     the_published_service_is_assigned_at_create_and_stays,
     a_rename_changes_nothing_but_the_name,
+    a_patch_changes_no_description_that_it_does_not_name,
+    an_implementation_of_another_kind_is_refused,
+    one_implementation_of_the_members_kind_and_no_other,
+    a_member_id_of_the_servers_own_is_safe_in_a_url,
+    a_renamed_member_keeps_its_service_from_others,
+    a_member_is_changed_long_after_its_create,
 )

@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 
+from reference_server import instants
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.member import LastBinding, Member
 from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
+from reference_server.problems import Problem
 
 SUFFIX = "-0"
 
@@ -71,9 +73,166 @@ class RenameMovesTheBinding(Behaviour):
         return last and replace(last, bound_at=member.updated_at)
 
 
+@fault(breaks="MBR-04")
+class WipesTheDescriptionByARename(Behaviour):
+    """Takes a rename without a description for one that clears it."""
+
+    def describes(self, patch: Document) -> bool:  # noqa: ARG002
+        """Write what is not there."""
+        return True
+
+
+@fault(breaks="MBR-04")
+class KeepsADescriptionSetToNull(Behaviour):
+    """Takes a description of null for none given, so that none can be cleared."""
+
+    def describes(self, patch: Document) -> bool:
+        """Mistake null for absence."""
+        return patch.get("description") is not None
+
+
+@fault(breaks="MBR-04")
+class KeepsADescriptionSetToNothing(Behaviour):
+    """Accepts an empty description and leaves the old one."""
+
+    def describes(self, patch: Document) -> bool:
+        """Mistake empty for absence."""
+        return super().describes(patch) and patch["description"] != ""
+
+
+@fault(breaks=("MBR-05", "MBR-06"))
+class StoresImplementationsOfAnyKind(Behaviour):
+    """Stores an implementation of another kind than the member's."""
+
+    def locks_kind(self, operation_id: str) -> bool:
+        """Leave it to the bind."""
+        return operation_id != "updateMemberImplementation"
+
+
+@fault(breaks=("MBR-05", "MBR-06"))
+class BindsImplementationsOfAnyKind(Behaviour):
+    """Binds an implementation of another kind than the member's."""
+
+    def locks_kind(self, operation_id: str) -> bool:
+        """Trust the caller."""
+        return operation_id != "bindMember"
+
+
+@fault(breaks="MBR-05")
+class DriftsToTheKindThatItRefused(Behaviour):
+    """Refuses an implementation of another kind, and shows the member as an actor ever after."""
+
+    def __init__(self) -> None:
+        self._drifted: set[str] = set()
+
+    def refusal(self, operation_id: str, refusal: Problem) -> Problem:  # noqa: ARG002
+        """Change the kind before it is compared."""
+        if refusal.code == "STUDIO_MEMBER_KIND_LOCKED":
+            self._drifted.add(refusal.ids["memberId"])
+        return refusal
+
+    def member_shown(self, member: Member, summary: Document) -> Document:
+        """Show what it became."""
+        drifted = member.member_id in self._drifted
+        return summary | {"implementationKind": "gagent"} if drifted else summary
+
+
+@fault(breaks="MBR-06")
+class TakesTheFirstOfTwoStored(Behaviour):
+    """Stores the first of two implementations in one update."""
+
+    def implementation_given(self, operation_id: str, body: Document) -> Document:
+        """Drop the rest."""
+        return first_branch(body) if operation_id == "updateMemberImplementation" else body
+
+
+@fault(breaks="MBR-07")
+class PacksTheImplementationIntoABag(Behaviour):
+    """Shows implementationRef as a typed bag of base64."""
+
+    def detail_shown(self, member: Member, detail: Document) -> Document:  # noqa: ARG002
+        """Pack it."""
+        if detail["implementationRef"] is not None:
+            url = "type.googleapis.com/studio.ImplementationRef"
+            detail["implementationRef"] |= {"@type": url, "value": "CgN3Zjg="}
+        return detail
+
+
+@fault(breaks="MBR-07")
+class DumpsTheStateOfABinding(Behaviour):
+    """Shows the lastBinding of a member as the text of what the server stores."""
+
+    def detail_shown(self, member: Member, detail: Document) -> Document:
+        """Dump it."""
+        return detail | {"lastBinding": member.last_binding and repr(member.last_binding)}
+
+
+@fault(breaks="MBR-07")
+class LeavesNullsOutOfADetail(Behaviour):
+    """Leaves implementationRef and lastBinding out of a member that has neither."""
+
+    def detail_shown(self, member: Member, detail: Document) -> Document:  # noqa: ARG002
+        """Drop the nulls."""
+        return {name: value for name, value in detail.items() if value is not None}
+
+
+@fault(breaks="MBR-08", also=("RCP-01", "STA-01", "STA-11"))
+class MakesMemberIdsWithAColon(Behaviour):
+    """Makes memberIds with a colon, which a path takes for the beginning of a verb."""
+
+    def assigned_member_id(self, asked: str | None, fresh: str) -> str:
+        """Part it as the server's keys are."""
+        return super().assigned_member_id(asked, fresh.replace("-", ":"))
+
+
+@fault(breaks="MBR-09")
+class NamesTheServiceAfterTheFirstName(Behaviour):
+    """Assigns a publishedServiceId made of the display name alone, for whoever comes to bear it."""
+
+    def assigned_service_id(self, member_id: str, display_name: str) -> str:  # noqa: ARG002
+        """Let the name do."""
+        return slug(display_name)
+
+
+@fault(breaks="MBR-10")
+class DatesAMemberByItsLastChange(Behaviour):
+    """Shows for createdAt when the member was last changed."""
+
+    def member_shown(self, member: Member, summary: Document) -> Document:
+        """Take the last event for the first."""
+        return summary | {"createdAt": member.updated_at}
+
+
+@fault(breaks="MBR-10")
+class DatesAMemberByItsLastCreate(Behaviour):
+    """Shows for createdAt when the member was last created, though it was there already."""
+
+    def __init__(self) -> None:
+        self._created: dict[str, str] = {}
+
+    def assigned_service_id(self, member_id: str, display_name: str) -> str:
+        """Note the time of each create."""
+        self._created[member_id] = instants.text(instants.now())
+        return super().assigned_service_id(member_id, display_name)
+
+    def member_shown(self, member: Member, summary: Document) -> Document:
+        """Show the last one."""
+        return summary | {"createdAt": self._created[member.member_id]}
+
+
+def first_branch(body: Document) -> Document:
+    """Keep of a body's implementations the first alone."""
+    named = [name for name in body if name in {"workflow", "script", "gAgent", "gagent"}]
+    return {name: value for name, value in body.items() if name not in named[1:]}
+
+
+def slug(display_name: str) -> str:
+    """Spell a display name as the id of a service."""
+    return re.sub("[^a-z0-9]+", "-", display_name.lower())
+
+
 def _named_after(display_name: str, member_id: str) -> str:
-    slug = re.sub("[^a-z0-9]+", "-", display_name.lower())
-    return f"{slug}-of-{member_id}"
+    return f"{slug(display_name)}-of-{member_id}"
 
 
 FAULTS = (
@@ -82,4 +241,18 @@ FAULTS = (
     PublishesNoServiceBeforeTheFirstBind,
     IdRecomputedFromDisplayName,
     RenameMovesTheBinding,
+    WipesTheDescriptionByARename,
+    KeepsADescriptionSetToNull,
+    KeepsADescriptionSetToNothing,
+    StoresImplementationsOfAnyKind,
+    BindsImplementationsOfAnyKind,
+    DriftsToTheKindThatItRefused,
+    TakesTheFirstOfTwoStored,
+    PacksTheImplementationIntoABag,
+    DumpsTheStateOfABinding,
+    LeavesNullsOutOfADetail,
+    MakesMemberIdsWithAColon,
+    NamesTheServiceAfterTheFirstName,
+    DatesAMemberByItsLastChange,
+    DatesAMemberByItsLastCreate,
 )
