@@ -195,6 +195,15 @@ class Follower:
             pause = self._pause(write, pause, write)
         return Settled(write, "unreadable", write)
 
+    def awaited(self, write: Exchange, shows: Callable[[], Exchange | None]) -> Exchange | None:
+        """Poll until a read shows what a write did; None if none does by the write's deadline."""
+        pause = FIRST_PAUSE_SECONDS
+        while (shown := shows()) is None:
+            if self.send.trace.now() - write.received > self.patience(write):
+                return None
+            pause = self._pause(write, pause, write)
+        return shown
+
     def _pause(self, read: Exchange, pause: float, write: Exchange) -> float:
         """Wait as long as the server asked, within the run's limit, and at least `pause` seconds.
 

@@ -31,6 +31,7 @@ class Target:
     Attributes:
         url: base URL with any path prefix, no slash at the end.
         scope: scope id that the run may write to.
+        other_scope: another scope that the token may read; None where a name nobody uses may do.
         token_env: environment variable that holds the bearer token; None without authentication.
         token: its value.
         profiles: claimed profiles.
@@ -54,6 +55,7 @@ class Target:
     poison: Implementation | None
     slow: Implementation | None
     partial: Implementation | None = None
+    other_scope: str | None = None
     token_env: str | None = None
     token: str | None = None
     kinds: tuple[str, ...] = ("workflow", "script", "gagent")

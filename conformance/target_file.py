@@ -152,6 +152,7 @@ def _target(content: Mapping[str, Any], source: _Source, environ: Mapping[str, s
     return Target(
         url=_base_url(table["url"], source),
         scope=table["scope"],
+        other_scope=table.get("other_scope"),
         version=table.get("version"),
         profiles=tuple(dict.fromkeys(table.get("profiles", DEFAULT_PROFILES))),
         good=good,

@@ -22,6 +22,7 @@ CANNOT_LISTEN = 3
 STORE_REFUSED = 6
 FAULT_SCOPE = "fault-"
 VARIANT_SCOPE = "variant-"
+BESIDE = "--"
 
 T = TypeVar("T")
 
@@ -88,7 +89,9 @@ class LagRange(click.ParamType[tuple[float, float]]):
     "--variant", "variants", multiple=True, help="Behave in another legitimate way; repeatable."
 )
 @click.option("--shape", help="Answer in the shapes of an older API.")
-@click.option("--scoped-faults", is_flag=True, help="Serve fault NAME in the scope fault-NAME.")
+@click.option(
+    "--scoped-faults", is_flag=True, help="Serve fault NAME in the scopes fault-NAME[--MORE]."
+)
 @click.option(
     "--scoped-variants", is_flag=True, help="Serve variants A and B in the scope variant-A+B."
 )
@@ -154,7 +157,8 @@ class Chosen:
         planted = {FAULT_SCOPE + name: fault.behaviour() for name, fault in FAULTS.items()}
         of_fault = planted if self.scoped_faults else {}
 
-        def of_scope(scope_id: str) -> Behaviour:
+        def of_scope(scope: str) -> Behaviour:
+            scope_id = scope.partition(BESIDE)[0]
             names = tuple(scope_id.removeprefix(VARIANT_SCOPE).split("+"))
             varies = self.scoped_variants and scope_id.startswith(VARIANT_SCOPE)
             if varies and set(names) <= set(VARIANTS):

@@ -33,25 +33,30 @@ def page_of(
     A page continues after the key of the last item of the page before, so inserts never
     repeat an item. Raises the family code for a bad pageSize, INVALID_PAGE_TOKEN.
     """
-    size = _size(call)
-    after = _key_in(call)
+    behaviour = call.behaviour
+    size, after = _size(call), _key_in(call)
     ordered = sorted(items, key=key, reverse=newest_first)
+    start = 0
     if after is not None:
-        ordered = [i for i in ordered if (key(i) < after if newest_first else key(i) > after)]
-    page = ordered[:size]
-    more = len(ordered) > size
-    return Page(page, _token(call, key(page[-1])) if more else None)
+        past = sum(key(i) >= after if newest_first else key(i) <= after for i in ordered)
+        start = behaviour.page_start(past)
+    page = ordered[start : start + size]
+    last = key(page[-1]) if page else after or ("", "")
+    more = len(ordered) > start + size
+    return Page(page, behaviour.next_page_token(_token(call, last), more=more))
+
+
+def scope_of_token(call: Call) -> str | None:
+    """Read the scope that the call's page token names, None without a token of ours."""
+    read = _read_token(call)
+    return read[0][1] if read else None
 
 
 def _size(call: Call) -> int:
-    given = call.query.get("pageSize")
     largest = call.behaviour.largest_page(call.operation.operation_id)
-    if given is None:
-        return largest
-    if not (given.isascii() and given.isdigit() and int(given[:9]) > 0):
-        message = f"pageSize takes a number from 1 to {largest}."
-        raise problems.invalid(call.family_code, message, parameter="pageSize")
-    return min(int(given[:9]), largest)
+    message = f"pageSize takes a number from 1 to {largest}."
+    refusal = problems.invalid(call.family_code, message, parameter="pageSize")
+    return call.behaviour.page_size(call.query.get("pageSize"), largest, refusal)
 
 
 def _list_name(call: Call) -> list[str]:
@@ -65,15 +70,23 @@ def _token(call: Call, key: Key) -> str:
 
 
 def _key_in(call: Call) -> Key | None:
-    given = call.query.get("pageToken")
-    if given is None:
+    if "pageToken" not in call.query:
         return None
+    read = _read_token(call)
+    if read is None or not call.behaviour.takes_token_of(read[0], _list_name(call)):
+        call.behaviour.bad_page_token(problems.invalid_page_token())
+        return None
+    return read[1]
+
+
+def _read_token(call: Call) -> tuple[list[str], Key] | None:
+    """Read a token into the list that it names and its key; None if it is none of ours."""
+    given = call.query.get("pageToken", "")
     try:
         padded = given + "=" * (-len(given) % 4)
         written = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
         name, first, second = json.loads(written)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise problems.invalid_page_token() from error
-    if name != _list_name(call) or not (isinstance(first, str) and isinstance(second, str)):
-        raise problems.invalid_page_token()
-    return first, second
+    except (ValueError, TypeError, RecursionError):
+        return None
+    texts = isinstance(name, list) and all(isinstance(one, str) for one in [*name, first, second])
+    return (name, (first, second)) if texts and len(name) > 1 else None

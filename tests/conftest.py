@@ -1,4 +1,4 @@
-"""What several test modules use: the reference server as a process, and small bad servers."""
+"""What several test modules use: the reference server as a process, and servers unlike it."""
 
 import json
 import subprocess
@@ -10,8 +10,21 @@ from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
+from rich.console import Console
 
+from conformance import wire
+from conformance.contract import load_contract
+from conformance.exchange import Response
+from conformance.judge import Verdict
+from conformance.plan import make_plan
+from conformance.reports.live import LiveProgress
+from conformance.runner import run
+from conformance.target_file import load_target
+
+Twist = Callable[[httpx.Request, Callable[[httpx.Request], Response]], Response]
+Judge = Callable[[str, Twist], Verdict]
 ROSTER = b'{"scopeId": "s1", "members": [], "nextPageToken": null}'
 
 
@@ -33,6 +46,25 @@ def reference_server() -> Iterator[Callable[..., str]]:
         process.terminate()
     for process in processes:
         process.communicate(timeout=10)
+
+
+@pytest.fixture
+def judge(reference_server: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """Judge one requirement on the reference server behind a twist of its answers."""
+    url = reference_server("--deadline", "2000")
+    honest = wire._answered  # noqa: SLF001  # the one place that every answer comes through
+
+    def judged(requirement: str, twist: Twist) -> Verdict:
+        monkeypatch.setattr(
+            wire, "_answered", lambda pool, request: twist(request, lambda r: honest(pool, r))
+        )
+        contract, target = load_contract(), load_target(None, {"url": url, "scope": "s1"})
+        plan = make_plan(contract, target, (requirement,))
+        with LiveProgress(Console(quiet=True), 0) as progress:
+            verdicts = run(contract, target, plan, progress).verdicts
+        return next(one for one in verdicts if one.requirement.id == requirement)
+
+    return judged
 
 
 class Sick(BaseHTTPRequestHandler):

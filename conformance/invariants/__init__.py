@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, err, flr, mbr, rcp, res, rev, sta
+from conformance.invariants import ack, err, flr, mbr, pag, rcp, res, rev, sta
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -14,4 +14,5 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *mbr.INVARIANTS,
     *rev.INVARIANTS,
     *res.INVARIANTS,
+    *pag.INVARIANTS,
 )

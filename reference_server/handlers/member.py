@@ -39,7 +39,7 @@ class Members:
             member_id=member_id,
             display_name=name,
             description=body.text("description", requests.TEXT, _LONGEST_DESCRIPTION),
-            kind=requests.kind(body),
+            kind=call.behaviour.member_kind(body),
             published_service_id=call.behaviour.assigned_service_id(member_id, name),
         )
 
@@ -52,10 +52,13 @@ class Members:
 
     async def list_members(self, call: Call) -> Answer:
         """Show a page of the roster, oldest first."""
-        members = self._parts.read_models.members.of_scope(call.scope_id)
+        behaviour = call.behaviour
+        scope_id = behaviour.scope_listed(call.scope_id, paging.scope_of_token(call))
+        members = behaviour.roster(scope_id, self._parts.read_models.members.of_scope(scope_id))
         page = paging.page_of(call, members, lambda m: (m.created_at, m.member_id))
-        rows = [documents.row(call.behaviour, member) for member in page.items]
-        return read({"scopeId": call.scope_id, "members": rows, "nextPageToken": page.next_token})
+        rows = [documents.row(behaviour, member) for member in page.items]
+        roster = {"scopeId": call.scope_id, "members": rows, "nextPageToken": page.next_token}
+        return read(behaviour.roster_shown(roster))
 
     async def get_member(self, call: Call) -> Answer:
         """Show a member."""
