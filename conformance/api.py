@@ -18,6 +18,7 @@ from conformance.wire import PLAIN, How
 __all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of", "named_by"]
 
 NOT_FOUND: Final = 404
+ENDED: Final = frozenset({"completed", "failed", "stopped", "timed_out"})
 REFUSALS: Final = (400, 409, 422)
 NO_ROUTE: Final = ("", "NOT_FOUND", "ROUTE_NOT_FOUND")
 
@@ -223,7 +224,7 @@ class Api(Follower):
         return self.run_in(self.verdict_of(invoked))
 
     def run_in(self, settled: Settled) -> Exchange:
-        """Read the run that a settled invoke names.
+        """Read the run that a settled invoke names, or that names its command in the list.
 
         Raises:
             Unverified: no run can be found by what the answers name.
@@ -235,7 +236,23 @@ class Api(Follower):
         run_id = settled.target.get("runId") or invoked.members.get("runId")
         if isinstance(run_id, str):
             return self.send.get_member_run(invoked.parameters["memberId"], run_id)
-        raise Unverified("the invoke's answers name no run", invoked, settled.last)
+        found = self.verdict_of(invoked, lambda: self._listed_run(invoked))
+        if found.ending != "ready":
+            raise Unverified("the invoke's answers name no run", invoked, settled.last)
+        return found.last
+
+    def _listed_run(self, invoked: Exchange) -> Exchange | None:
+        """Read the ended run that the member's list shows for the command of an invoke."""
+        member_id, command_id = invoked.parameters["memberId"], invoked.members.get("commandId")
+        rows = self.send.list_member_runs(member_id).members.get("runs")
+        own = [
+            row["runId"]
+            for row in (rows if isinstance(rows, list) else [])
+            if isinstance(row, dict) and isinstance(row.get("runId"), str)
+            if command_id is not None and row.get("commandId") == command_id
+        ]
+        read = self.send.get_member_run(member_id, own[0]) if own else None
+        return read if read and _has_ended(read) else None
 
 
 def named_by(settled: Settled, asked: str) -> str:
@@ -253,6 +270,10 @@ def member_id_of(write: Exchange, asked: str) -> str:
     if write.status == CREATED and location:
         named.append(location.rstrip("/").rsplit("/", 1)[-1])
     return next((name for name in named if isinstance(name, str)), asked)
+
+
+def _has_ended(run: Exchange) -> bool:
+    return bool(ENDED.intersection(map(str, map(run.members.get, ("runStatus", "status")))))
 
 
 def _is_no_route(answer: Exchange) -> bool:
