@@ -77,6 +77,21 @@ class Api(Follower):
             )
         return found
 
+    def another(self, first: Implementation) -> Implementation:
+        """Return an implementation of the same kind and of other content, to be bound only.
+
+        Raises:
+            Unverified: the target's description has none.
+
+        """
+        for other in (self.target.slow, self.target.good, self.target.poison):
+            if other and other.kind == first.kind and other.branch != first.branch:
+                return other
+        raise Unverified(
+            f"the target has no second implementation of kind {first.kind}: describe one under "
+            "[implementations.slow] in the target file"
+        )
+
     def create(self, kind: str = "workflow", *, member_id: str = "") -> Settled:
         """Create a member and wait for it."""
         member_id = member_id or self.names.fresh()

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, err, flr, mbr, pag, rcp, res, rev, sta
+from conformance.invariants import ack, err, flr, lfc, mbr, pag, rcp, res, rev, sta
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -12,6 +12,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *flr.INVARIANTS,
     *err.INVARIANTS,
     *mbr.INVARIANTS,
+    *lfc.INVARIANTS,
     *rev.INVARIANTS,
     *res.INVARIANTS,
     *pag.INVARIANTS,

@@ -1,7 +1,145 @@
-"""Lifecycle."""
+"""Lifecycle stages: where a member begins, what a bind brings it to, what sets it back."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from conformance.checks import Scenario
+from conformance import expect
+from conformance.api import Api, How, Settled
+from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
+from conformance.exchange import Exchange
 
-SCENARIOS: Final[tuple[Scenario, ...]] = ()
+STAGES: Final = ("created", "build_ready", "bind_ready")
+PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.2)
+MOST_PAGES: Final = 40
+
+
+@scenario("LFC-02", requests=5, writes=1, leaves=1)
+def a_fresh_member_is_created_and_not_ready(api: Api) -> Judgements:
+    member_id = api.member(api.target.kinds[0]).member_id
+
+    detail = api.read(member_id).shown_by
+    readiness = api.send.get_member_binding_readiness(member_id)
+
+    bare = detail.members.get("implementationRef") is None
+    stages = STAGES[:1] if bare else STAGES[:2]
+    expected = f"a fresh member is {' or '.join(stages)}"
+    if _stage(detail) in STAGES:
+        yield expect.that(_stage(detail) in stages, expected, _stage(detail), detail)
+    else:
+        yield Missing(f"the member shows no stage of the contract: {_stage(detail)}", (detail,))
+    if readiness.ok:
+        status = readiness.members.get("status")
+        yield expect.that(status != "ready", "a fresh member is not ready", status, readiness)
+
+
+@scenario("LFC-05", requests=16, writes=3, leaves=1)
+def another_implementation_leaves_bind_ready(api: Api) -> Judgements:
+    first = api.fixture("good")
+    second = api.another(first)
+    member_id = api.member(first.kind).member_id
+    bound = caught_up(api, member_id, api.bind(member_id, first))
+    if _stage(bound) != "bind_ready":
+        raise Unverified(f"the bound member is not bind_ready but {_stage(bound)}", bound)
+
+    write = api.send.update_member_implementation(member_id, dict(second.branch))
+    changed = caught_up(api, member_id, api.settle(write, lambda: _moved(api, member_id, bound)))
+
+    expected = "a member whose implementation has changed since the bind is not bind_ready"
+    yield expect.that(_stage(changed) != "bind_ready", expected, _stage(changed), write, changed)
+
+
+@scenario("LFC-06", requests=9, writes=2, leaves=1)
+def a_bind_that_completes_leaves_bind_ready(api: Api) -> Judgements:
+    good = api.fixture("good")
+    member_id = api.member(good.kind).member_id
+
+    bound = api.bind(member_id, good)
+
+    detail = caught_up(api, member_id, bound)
+    yield expect.equal(_stage(detail), "bind_ready", "lifecycleStage", bound.write, detail)
+    reference = detail.members.get("implementationRef")
+    expected = "an implementationRef once the bind is ready"
+    yield expect.that(reference is not None, expected, reference, bound.write, detail)
+
+
+@scenario("LFC-07", requests=17, writes=3, leaves=1)
+def roster_and_detail_agree_on_the_stage(api: Api) -> Judgements:
+    first = api.fixture("good")
+    second = api.another(first)
+    member_id = api.member(first.kind).member_id
+    api.bind(member_id, first)
+    yield _agree(api, member_id)
+
+    write = api.send.update_member_implementation(member_id, dict(second.branch))
+    api.verdict_of(write)
+    yield _agree(api, member_id)
+
+
+def caught_up(api: Api, member_id: str, settled: Settled) -> Exchange:
+    """Read a member's detail once it shows the change; it may be behind another read model.
+
+    Raises:
+        Unverified: it stays behind.
+
+    """
+    version = settled.last.members.get("stateVersion")
+    detail = api.read(member_id).shown_by
+    for pause in PAUSES:
+        if not _is_older(detail.members.get("stateVersion"), version):
+            return detail
+        api.let_pass(pause)
+        detail = api.read(member_id).shown_by
+    raise Unverified(f"the member's detail stays behind stateVersion {version}", detail)
+
+
+def _is_older(seen: object, version: object) -> bool:
+    return isinstance(seen, int) and isinstance(version, int) and seen < version
+
+
+def _moved(api: Api, member_id: str, before: Exchange) -> Exchange | None:
+    """Read a member; None unless its version has changed."""
+    read = api.send.get_member(member_id)
+    version = read.members.get("stateVersion")
+    return read if read.ok and version != before.members.get("stateVersion") else None
+
+
+def _stage(detail: Exchange) -> object:
+    return detail.members["summary"].get("lifecycleStage")
+
+
+def _agree(api: Api, member_id: str) -> Judgement:
+    """Compare the row and the detail of a member once they show one version."""
+    for pause in PAUSES:
+        detail = api.read(member_id).shown_by
+        summary = detail.members["summary"]
+        row, page = _row(api, member_id)
+        version = row.get("stateVersion")
+        if version is not None and version == summary.get("stateVersion"):
+            what = f"lifecycleStage in the roster at stateVersion {version}"
+            return expect.equal(row.get("lifecycleStage"), _stage(detail), what, detail, page)
+        api.let_pass(pause)
+    raise Unverified("roster and detail show different versions of the member", detail, page)
+
+
+def _row(api: Api, member_id: str) -> tuple[Mapping[str, Any], Exchange]:
+    """Find a member's row in the roster, page by page; empty if it is not there."""
+    how = How()
+    for _ in range(MOST_PAGES):
+        page = api.send.list_members(how)
+        rows = page.members.get("members")
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, dict) and row.get("memberId") == member_id:
+                return row, page
+        token = page.members.get("nextPageToken")
+        if not isinstance(token, str) or not token:
+            break
+        how = How(query={"pageToken": token})
+    return {}, page
+
+
+SCENARIOS: Final[tuple[Scenario, ...]] = (
+    a_fresh_member_is_created_and_not_ready,
+    another_implementation_leaves_bind_ready,
+    a_bind_that_completes_leaves_bind_ready,
+    roster_and_detail_agree_on_the_stage,
+)
