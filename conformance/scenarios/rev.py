@@ -122,11 +122,11 @@ def a_retired_revision_is_not_activated_again(api: Api) -> Judgements:
 
     if asked.ok:
         api.verdict_of(asked)
-    run = api.run_of(api.invoke(member_id, api.fixture("good")))
+    invoked = api.verdict_of(api.invoke(member_id, api.fixture("good")))
     twin = done(api, "activate", member_id, serving).write
     codes, what = (RETIRED, FAMILY["activate"]), "to activate a retired revision"
     yield refused(api, twin, asked, codes, what)
-    yield _ran(run, serving, asked)
+    yield _ran(api.run_in(invoked), serving, asked)
 
 
 def _ran(run: Exchange, revision_id: str, asked: Exchange) -> Judgement:
