@@ -1,6 +1,6 @@
 """The fold from a trace to its histories: one exchange at a time, in order of sending."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from conformance.history import (
     History,
     MemberHistory,
     OperationHistory,
+    ReadinessHistory,
     RouteHistory,
     broke_down,
     names_a_command,
@@ -26,6 +27,7 @@ SUMMARISING: Final = (
     "updateMember",
     "updateMemberImplementation",
 )
+READINESS: Final = "getMemberBindingReadiness"
 
 
 def _repeats(write: Exchange, first: Exchange) -> bool:
@@ -53,6 +55,7 @@ class Histories:
     operations: dict[str, OperationHistory] = field(default_factory=dict)
     members: dict[str, MemberHistory] = field(default_factory=dict)
     routes: dict[str, RouteHistory] = field(default_factory=dict)
+    readiness: dict[str, ReadinessHistory] = field(default_factory=dict)
     _status_urls: dict[str, set[str]] = field(default_factory=dict)
     _model_urls: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     _locations: dict[str, Exchange] = field(default_factory=dict)
@@ -60,9 +63,13 @@ class Histories:
 
     def of(self, kind: type[History]) -> Iterable[History]:
         """All histories of one kind."""
-        if kind is OperationHistory:
-            return self.operations.values()
-        return self.members.values() if kind is MemberHistory else self.routes.values()
+        kinds: dict[type[History], Mapping[str, History]] = {
+            OperationHistory: self.operations,
+            ReadinessHistory: self.readiness,
+            MemberHistory: self.members,
+            RouteHistory: self.routes,
+        }
+        return kinds[kind].values()
 
     def take(self, exchange: Exchange) -> None:
         """Add one exchange to every history that it belongs to."""
@@ -103,6 +110,8 @@ class Histories:
         if created:
             route = self.routes[str(created.operation_id)]
             route.location_reads.append((created, exchange))
+        if exchange.operation_id == READINESS or url in self.readiness:
+            self._readiness_at(url).reads.append(exchange)
         for command_id in self._status_urls.get(url, ()):
             self.operations[command_id].status_reads.append(exchange)
             if exchange.status == OK:
@@ -122,6 +131,14 @@ class Histories:
             # The escapes are counted to tell it from another spelling: RES-06 asks about those.
             spelt = absolute(model_url, exchange, origins), model_url.count("%")
             self._model_urls.setdefault(spelt, set()).add(command_id)
+        readiness_url = exchange.members.get("readinessUrl")
+        if isinstance(readiness_url, str):
+            asked = self._readiness_at(absolute(readiness_url, exchange, origins)).operations
+            if all(one.command_id != command_id for one in asked):
+                asked.append(self.operations[command_id])
+
+    def _readiness_at(self, url: str) -> ReadinessHistory:
+        return self.readiness.setdefault(url, ReadinessHistory(self.contract.validators))
 
     def _take_member(self, rule: Operation, exchange: Exchange) -> None:
         """Take what an answer says of the members that this run wrote or asked for."""

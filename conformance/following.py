@@ -235,6 +235,18 @@ class Follower:
             min(self.deadline(write), self.target.completion_limit) + slack + LONGEST_PAUSE_SECONDS
         )
 
+    def until(self, write: Exchange, shows: Callable[[], Exchange | None]) -> Exchange:
+        """Read until something shows, for as long as the target's limit after a write.
+
+        Raises:
+            Unverified: it does not show by then.
+
+        """
+        settled = self._watch(write, shows)
+        if settled.ending != "ready":
+            raise Unverified(f"what {write.line} brings was not seen within the limit", write)
+        return settled.last
+
     def look_up(self, write: Exchange) -> None:
         """Read the status of an acknowledged write once, if it names one, and what a 201 names."""
         self._probe(write)

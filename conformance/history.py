@@ -128,6 +128,25 @@ class OperationHistory:
 
 
 @dataclass(slots=True)
+class ReadinessHistory:
+    """Every answer at one readiness URL.
+
+    Attributes:
+        operations: the commands whose receipt or status gave the URL.
+
+    """
+
+    validators: Validators
+    operations: list[OperationHistory] = field(default_factory=list)
+    reads: list[Exchange] = field(default_factory=list)
+
+    @property
+    def documents(self) -> tuple[Exchange, ...]:
+        """The reads that were answered with a document."""
+        return tuple(read for read in self.reads if read.ok)
+
+
+@dataclass(slots=True)
 class MemberHistory:
     """What was seen of one member, each with the exchange that showed it.
 
@@ -166,4 +185,4 @@ class RouteHistory:
         yield from (write for write in self.acknowledged_writes() if names_a_command(write))
 
 
-History = OperationHistory | MemberHistory | RouteHistory
+History = OperationHistory | ReadinessHistory | MemberHistory | RouteHistory

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, err, flr, lfc, mbr, pag, rcp, res, rev, sta
+from conformance.invariants import ack, err, flr, lfc, mbr, pag, rcp, rdy, res, rev, sta
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -15,5 +15,6 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *lfc.INVARIANTS,
     *rev.INVARIANTS,
     *res.INVARIANTS,
+    *rdy.INVARIANTS,
     *pag.INVARIANTS,
 )

@@ -34,8 +34,9 @@ def a_revision_action_names_its_revision_and_service(operation: OperationHistory
 def the_words_of_a_revision_are_a_closed_list(route: RouteHistory) -> Judgements:
     reads = route.answers if route.rule.operation_id == "listMemberRevisions" else []
     for read in (one for one in reads if one.ok):
-        rows = read.members.get("revisions")
-        words = [row.get("status") for row in rows or () if isinstance(row, dict)]
+        listed = read.members.get("revisions")
+        rows = listed if isinstance(listed, list) else []
+        words = [row.get("status") for row in rows if isinstance(row, dict)]
         wrong = [str(word) for word in words if word not in WORDS]
         if words:
             expected = f"each status is one of {', '.join(WORDS)}"
