@@ -100,6 +100,10 @@ class Sick(BaseHTTPRequestHandler):
         """Close the connection without an answer."""
         self.close_connection = True
 
+    def hangs(self) -> None:
+        """Answer nothing for longer than anybody waits."""
+        time.sleep(60)
+
     def cuts(self) -> None:
         """Promise more bytes than are sent."""
         self.begin(200, 1000)
