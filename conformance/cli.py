@@ -6,12 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+
+from conformance.selection import Selection
 
 INTERRUPTED = 130
 
@@ -60,15 +61,6 @@ def ackproof() -> None:
     used, 3 the target cannot be reached, is not ready or is not this API, 4 a MUST was not
     verified, 6 the kit itself erred, 7 nothing was judged, 130 interrupted.
     """
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What the command line says about the target and what to judge."""
-
-    file: Path | None
-    flags: dict[str, Any]
-    only: tuple[str, ...]
 
 
 def selects(command: Callable[..., int]) -> Callable[..., int]:
@@ -121,11 +113,42 @@ _SELECTION = (
 @click.option(
     "--report-dir", "folder", type=click.Path(path_type=Path), help="Write report.json there."
 )
-def run(selection: Selection, folder: Path | None, *, yes: bool) -> int:
+@click.option(
+    "--lane",
+    "lanes",
+    multiple=True,
+    default=("scenarios",),
+    show_default=True,
+    type=click.Choice(("scenarios", "generated")),
+    help="Where requests come from; give it twice for both.",
+)
+@click.option(
+    "--seed", default=1, show_default=True, type=int, help="Decides every generated request."
+)
+@click.option(
+    "--examples",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Most generated requests an operation, beside those that try its limits.",
+)
+@click.option("--gate-generated", is_flag=True, help="Fail on what Schemathesis finds, too.")
+def run(  # noqa: PLR0913  # the options of the command
+    selection: Selection,
+    folder: Path | None,
+    lanes: tuple[str, ...],
+    seed: int,
+    examples: int,
+    *,
+    gate_generated: bool,
+    yes: bool,
+) -> int:
     """Judge the server at URL, the one that a target file describes, or the embedded one."""
     from conformance.command_run import judge
+    from conformance.generated.outcome import Generation
 
-    return judge(selection.file, selection.flags, selection.only, folder, yes=yes)
+    generation = Generation(seed, examples, gates=gate_generated)
+    return judge(selection, folder, lanes, generation, yes=yes)
 
 
 @ackproof.command(short_help="Say what a run would send; send nothing.")

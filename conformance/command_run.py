@@ -10,6 +10,7 @@ from rich.text import Text
 
 from conformance.contract import Contract, load_contract
 from conformance.embedded import embedded_server, embedded_target
+from conformance.generated.outcome import Generation
 from conformance.plan import Plan, make_plan
 from conformance.reports import report_file
 from conformance.reports.console import print_report
@@ -18,6 +19,7 @@ from conformance.reports.live import LiveProgress
 from conformance.reports.of_run import report_of
 from conformance.reports.printable import printable
 from conformance.runner import run
+from conformance.selection import Selection
 from conformance.target import Target
 from conformance.target_check import check_target
 from conformance.target_file import TargetFileError, load_target
@@ -25,20 +27,20 @@ from conformance.versions import kit_version
 
 
 def judge(
-    file: Path | None,
-    flags: Mapping[str, Any],
-    only: Sequence[str],
+    selection: Selection,
     folder: Path | None,
+    lanes: Sequence[str],
+    generation: Generation,
     *,
     yes: bool,
 ) -> int:
     """Judge a target, print the report, write report.json if asked, and return the exit code.
 
     Args:
-        file: the target file.
-        flags: what the command line overrides of its `[target]` table.
-        only: ids to judge instead of the profiles.
+        selection: who is judged, and by which requirements.
         folder: where report.json goes.
+        lanes: where the requests come from.
+        generation: what the generated lane makes.
         yes: whether a target that is not on this machine may be judged without a file.
 
     """
@@ -46,12 +48,12 @@ def judge(
     if folder is not None:
         report_file.prepare(folder)
     console = Console()
-    with described_target(file, flags) as target:
-        check_meant(contract, target, meant=yes or file is not None)
-        plan = make_plan(contract, target, only)
+    with described_target(selection.file, selection.flags) as target:
+        check_meant(contract, target, meant=yes or selection.file is not None)
+        plan = make_plan(contract, target, selection.only, lanes)
         console.print(header(contract, target, plan), soft_wrap=True)
         with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
-            result = run(contract, target, plan, progress)
+            result = run(contract, target, plan, progress, generation)
     report = report_of(result, kit_version())
     written = report_file.write(report, folder) if folder is not None else None
     print_report(console, report, written)

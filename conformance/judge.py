@@ -164,7 +164,12 @@ def _outcome(
 
 
 def exit_code(
-    verdicts: Sequence[Verdict], *, accepted: Sequence[str] = (), interrupted: bool = False
+    verdicts: Sequence[Verdict],
+    *,
+    accepted: Sequence[str] = (),
+    interrupted: bool = False,
+    gated: bool = False,
+    erred: bool = False,
 ) -> Exit:
     """Return the code of the gate.
 
@@ -172,6 +177,8 @@ def exit_code(
         verdicts: of every requirement that was planned.
         accepted: ids whose `not_verified` the target's owner accepts.
         interrupted: whether the run was stopped before its end.
+        gated: whether the generated lane found something and was asked to gate.
+        erred: whether the kit erred outside every check.
 
     """
     outcomes = {verdict.outcome for verdict in verdicts}
@@ -184,11 +191,11 @@ def exit_code(
     ]
     if interrupted:
         return Exit.INTERRUPTED
-    if "harness_error" in outcomes:
+    if erred or "harness_error" in outcomes:
         return Exit.HARNESS
     if not verdicts:
         return Exit.NOTHING_RAN
-    if "fail" in outcomes:
+    if "fail" in outcomes or gated:
         return Exit.FAILED
     if unverified:
         return Exit.NOT_VERIFIED

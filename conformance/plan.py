@@ -2,14 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.checks import Invariant, Scenario
 from conformance.contract import Contract, Requirement
 from conformance.invariants import INVARIANTS
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
+
+LANES: Final = ("scenarios", "generated")
+DEFAULT_LANES: Final = ("scenarios",)
 
 
 class UnknownSelection(Exception):  # noqa: N818  # the CLI words it, with the nearest name
@@ -36,6 +40,7 @@ class Plan:
         scenarios: in the order of starting; the control first.
         invariants: those whose requirement gets a verdict.
         unaffordable: scenarios left out because the write limit is too small for them.
+        generated: operationIds that generated requests go to; empty without that lane.
 
     """
 
@@ -46,6 +51,7 @@ class Plan:
     invariants: tuple[Invariant, ...]
     unaffordable: tuple[Scenario, ...]
     contract_hash: str
+    generated: tuple[str, ...] = ()
 
     @property
     def requests(self) -> int:
@@ -75,12 +81,20 @@ class Plan:
             [requirement.id for requirement in self.requirements],
             [scenario.name for scenario in self.scenarios],
             [invariant.name for invariant in self.invariants],
+            self.generated,
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
-def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> Plan:
+def make_plan(
+    contract: Contract,
+    target: Target,
+    only: Iterable[str] = (),
+    lanes: Collection[str] = DEFAULT_LANES,
+) -> Plan:
     """Choose the checks for the target's profiles, or for the requirements in `only`.
+
+    Without the lane of scenarios, only the control is run and only invariants judge.
 
     Raises:
         UnknownSelection: a profile or an id is not in the catalogue.
@@ -89,7 +103,12 @@ def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> P
     only = tuple(only)
     profiles = _included(contract, target.profiles)
     claimed = _claimed(contract, profiles, only)
-    judged = tuple(requirement for requirement in claimed if not requirement.planned)
+    by_invariants = {one.requirement for one in INVARIANTS}
+    judged = tuple(
+        requirement
+        for requirement in claimed
+        if not requirement.planned and ("scenarios" in lanes or requirement.id in by_invariants)
+    )
     wanted = {requirement.id for requirement in judged}
     invariants = tuple(one for one in INVARIANTS if one.requirement in wanted)
     stimuli = {name for one in invariants for name in one.stimulus}
@@ -97,7 +116,8 @@ def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> P
         (
             one
             for one in SCENARIOS
-            if one.control or one.requirement in wanted or one.name in stimuli
+            if one.control
+            or ("scenarios" in lanes and (one.requirement in wanted or one.name in stimuli))
         ),
         key=lambda one: (not one.control, not one.long),
     )
@@ -110,7 +130,19 @@ def make_plan(contract: Contract, target: Target, only: Iterable[str] = ()) -> P
         invariants,
         unaffordable,
         contract.hash,
+        covered_operations(contract, profiles) if "generated" in lanes else (),
     )
+
+
+def covered_operations(contract: Contract, profiles: Collection[str]) -> tuple[str, ...]:
+    """Return the operations on which some requirement of the profiles is judged."""
+    named = {
+        operation
+        for requirement in contract.requirements.values()
+        if set(requirement.profiles) & set(profiles)
+        for operation in requirement.operations
+    }
+    return tuple(name for name in contract.operations if name in named)
 
 
 def _included(contract: Contract, profiles: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from conformance.contract import Contract, Requirement
 from conformance.exchange import Exchange
 from conformance.expect import code_of
 from conformance.fold import Histories
+from conformance.generated.outcome import Generation, LaneOutcome
 from conformance.history import BUSY, TRANSPORT, not_offered
 from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.plan import Plan
@@ -36,6 +37,7 @@ from conformance.trace import Trace
 from conformance.wire import Budget, Connections
 
 TICK_SECONDS: Final = 0.1
+PLAIN_GENERATION: Final = Generation()
 NOBODY: Final = ("", "RATE_LIMITED", "SERVICE_UNAVAILABLE")
 
 
@@ -79,7 +81,8 @@ class Timing:
 class RunResult:
     """Everything that a report is made of.
 
-    `control` says why the control failed; None if it held.
+    `control` says why the control failed; None if it held. `lane` is what the generated lane
+    brought; None if it was not asked for.
     """
 
     target: Target
@@ -90,6 +93,7 @@ class RunResult:
     timing: Timing
     control: str | None
     interrupted: bool
+    lane: LaneOutcome | None = None
 
 
 class Run:
@@ -117,6 +121,7 @@ class Run:
         self._futures: dict[str, Future[Heard]] = {}
         self._heard: list[Heard] = []
         self._of_invariants: list[Heard] | None = None
+        self._lane: LaneOutcome | None = None
 
     def ask(self) -> None:
         """Ask whether the target can be judged; nothing is written.
@@ -140,6 +145,18 @@ class Run:
             self._heard += [_unheard(one, self.control) for one in rest]
         limit = f"the write limit of {self.target.max_writes} is too small for its scenarios"
         self._heard += [_unheard(one, limit) for one in self.plan.unaffordable]
+
+    def generate(self, generation: Generation) -> None:
+        """Send what the generated lane makes, where the control has held."""
+        if self.control is not None or not self.plan.generated:
+            return
+        from conformance.generated.lane import generate  # noqa: PLC0415  # takes a second to load
+
+        api = Api(self._client("generated", "generated"), self.target, self._heed, self._names)
+        try:
+            self._lane = generate(api, generation, self.plan.generated)
+        except Unverified as reason:
+            self._lane = LaneOutcome(generation, self.plan.generated, stopped=str(reason))
 
     def wait(self, scenarios: Collection[str] | None = None) -> None:
         """Wait for the named scenarios, or for all, in steps between which Ctrl-C is heard."""
@@ -183,9 +200,10 @@ class Run:
             Timing(self._started_at, time.monotonic() - self._began, longest, taken),
             self.control,
             self.interrupted,
+            self._lane,
         )
 
-    def _client(self, cause: str) -> Client:
+    def _client(self, cause: str, lane: str = "scenarios") -> Client:
         return Client(
             self.contract,
             self.target,
@@ -194,6 +212,7 @@ class Run:
             self._connections,
             self._budget,
             self._stopping.wait,
+            lane,
         )
 
     def _of_scenarios(self) -> list[Heard]:
@@ -234,9 +253,12 @@ class Run:
         return Heard(scenario.requirement, scenario.name, tuple(said), broke)
 
     def _tell(self, scenario: Scenario, what: str) -> None:
+        self._heed(what)
+        self.progress.waiting(scenario.name, what)
+
+    def _heed(self, _what: str) -> None:
         if self._stopping.is_set():
             raise Unverified("the run was interrupted")
-        self.progress.waiting(scenario.name, what)
 
 
 def _weighed(judgement: Judgement) -> Judgement:
@@ -279,8 +301,14 @@ def _apply(one: Invariant, histories: Histories) -> Heard:
     return Heard(one.requirement, one.name, tuple(said), broke)
 
 
-def run(contract: Contract, target: Target, plan: Plan, progress: Progress) -> RunResult:
-    """Judge a target.
+def run(
+    contract: Contract,
+    target: Target,
+    plan: Plan,
+    progress: Progress,
+    generation: Generation = PLAIN_GENERATION,
+) -> RunResult:
+    """Judge a target; the generated lane, where it is planned, follows the scenarios.
 
     Raises:
         TargetUnusable: it does not answer, is not ready, is not this API, or refuses us.
@@ -291,6 +319,7 @@ def run(contract: Contract, target: Target, plan: Plan, progress: Progress) -> R
         try:
             under_way.begin()
             under_way.wait()
+            under_way.generate(generation)
         except KeyboardInterrupt:
             under_way.interrupted = True
             under_way.stop()

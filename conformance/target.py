@@ -43,7 +43,8 @@ class Target:
         max_writes: writes that the run may send; None for no limit.
         origins: further origins that its URLs may name.
         accept_not_verified: ids that may stay not verified without turning the gate red.
-        described_by: where these values came from, for people.
+        described_by: where these values came from, for people: the file's path, or in words.
+        from_file: whether it is a file's path.
         version: what the owner calls this version of it; None if the file does not say.
 
     """
@@ -65,6 +66,7 @@ class Target:
     origins: tuple[str, ...] = ()
     accept_not_verified: tuple[str, ...] = ()
     described_by: str = "the command line"
+    from_file: bool = False
     version: str | None = None
 
     @property

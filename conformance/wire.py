@@ -18,6 +18,7 @@ from conformance.target import Target
 from conformance.trace import Trace
 from conformance.urls import origin_of, resolved
 
+SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 RETRIED: Final = (429, 502, 503, 504)
 TRIES: Final = 3
 BACK_OFF_SECONDS: Final = 0.2
@@ -128,32 +129,49 @@ class Wire:
 
         A GET is sent again after any transport error but a time-out.
         """
+        asked = Request(method, url)
+        return self._tried(asked, lambda: self._built(method, url, body, how), how.violates)
+
+    def sent_as_is(self, asked: Request, violates: str | None) -> Exchange:
+        """Send a request that was made elsewhere, with our credential unless it has one.
+
+        Args:
+            asked: whose headers and body go out as they are.
+            violates: what it breaks on purpose; None for a legal one.
+
+        """
+        return self._tried(asked, lambda: self._rebuilt(asked), violates)
+
+    def _tried(
+        self, asked: Request, built: Callable[[], httpx.Request], violates: str | None
+    ) -> Exchange:
+        method = asked.method
         for attempt in range(1, TRIES + 1):
-            if method != "GET":
+            if method not in SAFE:
                 self.budget.take_write()
-            exchange = self._once(method, url, body, how)
-            refused = exchange.error is not None and (
-                method == "GET" or "refused" in exchange.error
-            )
+            exchange = self._once(asked, built, violates)
+            refused = exchange.error is not None and (method in SAFE or "refused" in exchange.error)
             if attempt == TRIES or not (refused or exchange.status in RETRIED):
                 return exchange
             if exchange.error and "timed out" in exchange.error:
                 return exchange
-            asked = min(retry_after(exchange), self.target.completion_limit)
-            self.sleep(max(BACK_OFF_SECONDS * attempt, asked))
+            pause = min(retry_after(exchange), self.target.completion_limit)
+            self.sleep(max(BACK_OFF_SECONDS * attempt, pause))
         raise AssertionError("the last attempt returns")
 
-    def _once(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:
+    def _once(
+        self, asked: Request, built: Callable[[], httpx.Request], violates: str | None
+    ) -> Exchange:
         number, sent = self.trace.next_number(), self.trace.now()
         response, error = None, None
-        as_sent = Request(method, url)
+        as_sent = asked
         try:
-            request = self._built(method, url, body, how)
+            request = built()
             as_sent = self._as_sent(request)
             response = _answered(self.connections.get(), request)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
             error = _said(problem)
-        operation_id, parameters = self._matched(method, as_sent.url)
+        operation_id, parameters = self._matched(asked.method, as_sent.url)
         exchange = Exchange(
             number,
             self.lane,
@@ -165,7 +183,7 @@ class Wire:
             sent,
             self.trace.now(),
             error,
-            how.violates,
+            violates,
         )
         self.trace.record(exchange)
         return exchange
@@ -179,6 +197,22 @@ class Wire:
         )
         if body is not None and method == "PATCH":
             request.headers["content-type"] = MERGE_PATCH
+        return request
+
+    def _rebuilt(self, asked: Request) -> httpx.Request:
+        own = {name.lower() for name, _ in asked.headers}
+        credential = {
+            name: value
+            for name, value in self._headers(asked.method, PLAIN).items()
+            if name == "Authorization" and "authorization" not in own
+        }
+        headers = [
+            (name.encode(), value.encode("latin-1", "replace")) for name, value in asked.headers
+        ]
+        request = self.connections.get().build_request(
+            asked.method, asked.url, content=asked.body, headers=headers
+        )
+        request.headers.update(credential)
         return request
 
     def _matched(self, method: str, url: str) -> tuple[str | None, dict[str, str]]:

@@ -15,12 +15,15 @@ from conformance.reports.model import (
     Report,
     ShownExchange,
     ShownFinding,
+    ShownLane,
     ShownVerdict,
 )
 from conformance.reports.printable import printable
 
 FINDINGS_IN_FULL: Final = 3
 EXCHANGES_IN_FULL: Final = 3
+LANE_FINDINGS_IN_FULL: Final = 10
+LONGEST_CURL: Final = 1000
 NAMES_AND_NUMBERS: Final = re.compile(r"[\w-]*\d[\w-]*")
 STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
 
@@ -39,6 +42,8 @@ def print_report(console: Console, report: Report, written: Path | None) -> None
     _print_findings(console, report.verdicts)
     _print_harness_errors(console, report.verdicts)
     _print_reasons(console, report)
+    if report.lane:
+        _print_lane(console, report.lane)
     console.print()
     where = f"report in {written}" if written else "no report.json (--report-dir DIR writes it)"
     timing = report.timing
@@ -219,6 +224,34 @@ def _print_reasons(console: Console, report: Report) -> None:
         console.print()
         console.print(Text(f"{left} left out, the write limit is too small:", "bold"))
         print_hanging(console, Text("  "), names)
+
+
+def _print_lane(console: Console, lane: ShownLane) -> None:
+    console.print()
+    sent = f"{counted(lane.requests, 'request')} to {counted(len(lane.operations), 'operation')}"
+    found = counted(len(lane.findings), "finding of Schemathesis", "findings of Schemathesis")
+    gate = "which gate" if lane.gates else "which do not gate"
+    title = Text("generated lane: ", "bold")
+    print_hanging(console, title, f"{sent} in {lane.seconds:.1f} s, {found}, {gate}")
+    for finding in lane.findings[:LANE_FINDINGS_IN_FULL]:
+        head = f"{finding.operation}  {finding.title} ({counted(finding.count, 'answer')})"
+        print_hanging(console, Text("  "), printable(head))
+        _print_field(console, "check", finding.check)
+        _print_field(console, "says", " ".join(finding.message.split()))
+        place = f"{finding.exchange.number} of {finding.exchange.of}   {finding.exchange.line}"
+        _print_field(console, "exchange", place)
+        if len(finding.exchange.curl) <= LONGEST_CURL:
+            console.print(Text(f"             {finding.exchange.curl}"), soft_wrap=True)
+    left = len(lane.findings) - LANE_FINDINGS_IN_FULL
+    if left > 0:
+        console.print(Text(f"  and {counted(left, 'more finding')} in report.json"))
+    for reason, count in lane.set_aside.items():
+        print_hanging(console, Text(f"  {'set aside':<11}", "dim"), f"{count}: {reason}")
+    for error in lane.errors:
+        _print_field(console, "kit error", error)
+    if lane.stopped:
+        _print_field(console, "stopped", lane.stopped)
+    console.print(Text(f"  {'again':<11}{lane.replay}", "dim"), soft_wrap=True)
 
 
 def _print_by_reason(console: Console, title: str, verdicts: Sequence[ShownVerdict]) -> None:

@@ -104,6 +104,45 @@ class ShownVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLaneFinding:
+    """What Schemathesis says of an answer; `count` answers show the same."""
+
+    check: str
+    operation: str
+    title: str
+    message: str
+    count: int
+    exchange: ShownExchange
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLane:
+    """The generated lane.
+
+    Attributes:
+        seed, examples: what decided the requests.
+        gates: whether its findings decide the exit code.
+        replay: the command line that sends the same again.
+        set_aside: how many more findings the contract allows, by the reason.
+        errors: what could not be generated or sent, a sentence each.
+        stopped: what ended it early; "" if nothing did.
+
+    """
+
+    seed: int
+    examples: int
+    operations: tuple[str, ...]
+    requests: int
+    seconds: float
+    gates: bool
+    replay: str
+    findings: tuple[ShownLaneFinding, ...]
+    set_aside: Mapping[str, int]
+    errors: tuple[str, ...]
+    stopped: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileSummary:
     """How one profile stands.
 
@@ -207,6 +246,7 @@ class Report:
         control: why the control request failed; None if it held.
         planned: ids of the profiles that no check judges yet.
         summary: by profile, as claimed.
+        lane: what the generated lane brought; None without it.
 
     """
 
@@ -222,6 +262,7 @@ class Report:
     summary: Mapping[str, ProfileSummary]
     verdicts: tuple[ShownVerdict, ...]
     planned: tuple[str, ...]
+    lane: ShownLane | None = None
 
     @property
     def meaning(self) -> str:
@@ -250,4 +291,5 @@ class Report:
             "summary": {name: one.to_dict() for name, one in self.summary.items()},
             "verdicts": [asdict(verdict) for verdict in self.verdicts],
             "planned": list(self.planned),
+            "lane": asdict(self.lane) if self.lane else None,
         }

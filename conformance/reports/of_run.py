@@ -1,5 +1,6 @@
 """A run turned into a report: cut, counted, and without its token."""
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC
@@ -14,6 +15,8 @@ from conformance.reports.model import (
     ShownContract,
     ShownExchange,
     ShownFinding,
+    ShownLane,
+    ShownLaneFinding,
     ShownPlan,
     ShownRequest,
     ShownResponse,
@@ -23,6 +26,7 @@ from conformance.reports.model import (
 )
 
 if TYPE_CHECKING:
+    from conformance.generated.outcome import Generation, LaneOutcome
     from conformance.runner import RunResult
     from conformance.target import Target
 
@@ -49,10 +53,17 @@ def report_of(run: "RunResult", kit: str) -> Report:
         exchanges=len(run.exchanges),
         interrupted=run.interrupted,
         control=shown.text(run.control) if run.control else None,
-        exit_code=exit_code(run.verdicts, accepted=accepted, interrupted=run.interrupted),
+        exit_code=exit_code(
+            run.verdicts,
+            accepted=accepted,
+            interrupted=run.interrupted,
+            gated=bool(run.lane and run.lane.generation.gates and run.lane.findings),
+            erred=bool(run.lane and run.lane.errors),
+        ),
         summary={name: _summary(run, name) for name in run.plan.profiles},
         verdicts=tuple(shown.verdict(one, accepted) for one in run.verdicts),
         planned=tuple(requirement.id for requirement in run.plan.planned),
+        lane=shown.lane(run.lane, run.target) if run.lane else None,
     )
 
 
@@ -120,6 +131,15 @@ def _summary(run: "RunResult", profile: str) -> ProfileSummary:
     )
 
 
+def _replay(generation: "Generation", target: "Target") -> list[str]:
+    """Spell the command that sends the same generated requests to the same target."""
+    described = (
+        ["-c", target.described_by] if target.from_file else [target.url, "--scope", target.scope]
+    )
+    amount = ["--seed", str(generation.seed), "--examples", str(generation.examples)]
+    return ["ackproof", "run", *described, "--lane", "generated", *amount]
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """Turns evidence into what a report shows of it.
@@ -164,6 +184,32 @@ class _Shown:
             self.text(finding.actual),
             self.text(finding.cause),
             tuple(self.exchange(one) for one in finding.exchanges),
+        )
+
+    def lane(self, lane: "LaneOutcome", target: "Target") -> ShownLane:
+        generation = lane.generation
+        return ShownLane(
+            seed=generation.seed,
+            examples=generation.examples,
+            operations=lane.operations,
+            requests=lane.requests,
+            seconds=round(lane.seconds, 3),
+            gates=generation.gates,
+            replay=shlex.join(_replay(generation, target)),
+            findings=tuple(
+                ShownLaneFinding(
+                    one.check,
+                    one.operation,
+                    one.title,
+                    self.text(one.message),
+                    one.count,
+                    self.exchange(one.exchange),
+                )
+                for one in lane.findings
+            ),
+            set_aside=lane.set_aside,
+            errors=tuple(self.text(error) for error in lane.errors),
+            stopped=self.text(lane.stopped),
         )
 
     def exchange(self, exchange: Exchange) -> ShownExchange:
