@@ -152,6 +152,7 @@ class Run:
             return
         from conformance.generated.lane import generate  # noqa: PLC0415  # takes a second to load
 
+        self.progress.waiting("generated_requests", "")
         api = Api(self._client("generated", "generated"), self.target, self._heed, self._names)
         try:
             self._lane = generate(api, generation, self.plan.generated)

@@ -16,7 +16,7 @@ LARGEST_BODY = 1_048_576
 MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 SEGMENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 COMMAND_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}")
-REFERENCE = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
+REFERENCE = re.compile(r"[^\x00-\x1f\x7f]+")
 ONE_LINE = re.compile(r"[^\x00-\x1f\x7f]*")
 TEXT = re.compile(r"[^\x00]*", re.DOTALL)
 
@@ -204,9 +204,9 @@ def _json_text(members: Document) -> str:
 def _decoded(body: Body) -> str:
     given = body.text("payloadBase64", TEXT, LARGEST_BODY) or ""
     try:
-        return base64.b64decode(given, validate=True).decode("utf-8")
-    except (binascii.Error, ValueError) as error:
-        raise body.refuse("payloadBase64", "'payloadBase64' is not base64 of UTF-8.") from error
+        return base64.b64decode(given, validate=True).decode("utf-8", "replace")
+    except binascii.Error as error:
+        raise body.refuse("payloadBase64", "'payloadBase64' is not base64.") from error
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> Document:

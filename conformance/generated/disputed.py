@@ -6,8 +6,8 @@ from conformance.expect import code_of
 from conformance.generated.outcome import LaneFinding
 
 MALFORMED: Final = ("INVALID_REQUEST_BODY", "UNSUPPORTED_MEDIA_TYPE", "")
-OF_THE_FORM: Final = ("INVALID_STUDIO_MEMBER", "INVALID_SCOPE")
-STATE: Final = "a legal request may be refused for what it meets: the code names a condition"
+OF_THE_FORM: Final = ("INVALID_STUDIO_MEMBER",)
+STATE: Final = "a request of legal form may be refused under a code for what it means or meets"
 
 
 def why_allowed(finding: LaneFinding) -> str | None:

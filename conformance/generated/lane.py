@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from schemathesis.config import SchemathesisConfig
-from schemathesis.engine import Status, from_schema
+from schemathesis.engine import Status
+from schemathesis.engine.core import Engine
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
+from schemathesis.engine.run import Phase, PhaseName, PhaseSkipReason
 from schemathesis.openapi import from_dict
 
 from conformance.api import Api
@@ -37,6 +39,16 @@ CHECKS: Final = (
 KNOWN_MEMBERS: Final = 2
 
 
+class OnlyTests(Engine):
+    """The engine without what it would send by its own connections, before any test."""
+
+    def get_phase_config(self, phase_name: PhaseName, **how: bool) -> Phase:
+        """Leave out the phases that are no tests."""
+        if phase_name in {PhaseName.PROBING, PhaseName.AUTH_BOOTSTRAP}:
+            return Phase(phase_name, is_enabled=False, skip_reason=PhaseSkipReason.DISABLED)
+        return super().get_phase_config(phase_name, **how)
+
+
 def generate(api: Api, generation: Generation, operations: tuple[str, ...]) -> LaneOutcome:
     """Send generated requests to the operations, and read what became of the accepted writes.
 
@@ -54,7 +66,7 @@ def generate(api: Api, generation: Generation, operations: tuple[str, ...]) -> L
     found: dict[tuple[str, str, str], LaneFinding] = {}
     set_aside: Counter[str] = Counter()
     errors: list[str] = []
-    for event in from_schema(chosen).execute():
+    for event in OnlyTests(chosen).execute():
         transport.heed_stop()
         if isinstance(event, NonFatalError):
             errors.append(f"{event.label}: {event.info.title}: {event.info.message}")
@@ -79,7 +91,7 @@ def generate(api: Api, generation: Generation, operations: tuple[str, ...]) -> L
 
 def _config(target: Target, generation: Generation) -> SchemathesisConfig:
     """Say everything that a user's own configuration file could otherwise change."""
-    fuzzing = {"extra-data-sources": {"responses": False}, "error-feedback": {"enabled": False}}
+    unlearned = {"extra-data-sources": {"responses": False}}
     return SchemathesisConfig.from_dict(
         {
             "seed": generation.seed,
@@ -94,7 +106,12 @@ def _config(target: Target, generation: Generation) -> SchemathesisConfig:
                 "database": "none",
             },
             "checks": {"enabled": False, **_checks()},
-            "phases": {"stateful": {"enabled": False}, "fuzzing": fuzzing},
+            "phases": {
+                "examples": unlearned,
+                "coverage": unlearned,
+                "fuzzing": unlearned | {"error-feedback": {"enabled": False}},
+                "stateful": {"enabled": False},
+            },
         }
     )
 
