@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, err, flr, lfc, mbr, pag, rcp, rdy, res, rev, sta
+from conformance.invariants import ack, epc, err, flr, lfc, mbr, pag, rcp, rdy, res, rev, sta
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -14,6 +14,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *mbr.INVARIANTS,
     *lfc.INVARIANTS,
     *rev.INVARIANTS,
+    *epc.INVARIANTS,
     *res.INVARIANTS,
     *rdy.INVARIANTS,
     *pag.INVARIANTS,

@@ -1,25 +1,32 @@
-"""The endpoint contract: where to invoke, and who has none."""
+"""The endpoint contract: where to invoke, which revision runs, and who has none."""
 
+import re
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from conformance import expect
-from conformance.api import Api
-from conformance.checks import Judgements, Missing, Scenario, Unverified, scenario
+from conformance.api import Api, Member
+from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
+from conformance.exchange import Exchange
+from conformance.scenarios.rev import done, revised
 from conformance.urls import resolved
 
 UNBOUND: Final = ("STUDIO_MEMBER_NOT_BOUND", "INVALID_STUDIO_MEMBER_ENDPOINT_CONTRACT_REQUEST")
+EXAMPLES: Final = ("curlExample", "fetchExample")
+JSON_WEB_TOKEN: Final = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
+NO_LEGACY: Final = (403, 404, 405, 410, 501)
+MIRRORED: Final = (
+    *("scopeId", "endpointId", "method", "requestContentType", "responseContentType"),
+    *("requestTypeUrl", "responseTypeUrl", "supportsSse", "supportsWebSocket"),
+    *("supportsAguiFrames", "streamFrameFormat", "smokeTestSupported", "defaultSmokeInputMode"),
+    *("defaultSmokePrompt", "sampleRequestJson", "deploymentStatus", "revisionId"),
+)
 
 
 @scenario("EPC-02", requests=8, writes=2, leaves=1)
 def the_invoke_path_is_the_members_own(api: Api) -> Judgements:
-    member = api.bound_member()
-    endpoint = api.fixture("good").endpoint
-
-    contract = api.send.get_member_endpoint_contract(member.member_id, endpoint)
-
-    if not contract.ok:
-        raise Unverified(f"the contract cannot be read: {contract.line}", contract)
+    endpoint = api.endpoint
+    member, contract = _described(api)
     given = contract.members.get("invokePath")
     parts = resolved(str(given), contract)
     path = unquote(parts.path.removeprefix(urlsplit(api.target.url).path)) if parts else ""
@@ -33,6 +40,19 @@ def the_invoke_path_is_the_members_own(api: Api) -> Judgements:
         places = [*path.split("/"), *(value for _, value in query)]
         absent = "an invokePath without the publishedServiceId, in path and query"
         yield expect.that(member.service_id not in places, absent, given, contract)
+
+
+def _described(api: Api) -> tuple[Member, Exchange]:
+    """Bind a fresh member and read the contract of the good implementation's endpoint."""
+    member = api.bound_member()
+    return member, _contract(api, member.member_id)
+
+
+def _contract(api: Api, member_id: str) -> Exchange:
+    contract = api.send.get_member_endpoint_contract(member_id, api.endpoint)
+    if not contract.ok:
+        raise Unverified(f"the contract cannot be read: {contract.line}", contract)
+    return contract
 
 
 @scenario("EPC-03", requests=11, writes=3, leaves=2)
@@ -52,7 +72,72 @@ def a_contract_that_is_not_there_is_told_apart(api: Api) -> Judgements:
     yield expect.refused(missing, {404}, codes, "an endpoint of a missing member")
 
 
+@scenario("EPC-04", requests=22, writes=6, leaves=1)
+def the_contract_names_the_revision_that_runs(api: Api) -> Judgements:
+    member_id, (first, second) = revised(api)
+    done(api, "activate", member_id, first)
+    contract = _contract(api, member_id)
+    invoked = api.verdict_of(api.invoke(member_id, api.fixture("good")))
+    done(api, "retire", member_id, second)
+
+    later = _contract(api, member_id)
+
+    expected = f"a contract of another revision than {second}, which is retired"
+    shown = later.members.get("revisionId")
+    yield expect.that(shown != second, expected, shown, later)
+    yield _runs(api.run_in(invoked), contract)
+
+
+def _runs(run: Exchange, contract: Exchange) -> Judgement:
+    """Judge that the described revision ran; documents that name none are not compared."""
+    described, met = contract.members.get("revisionId"), run.members.get("revisionId")
+    if not run.ok or met is None or not described:
+        return Missing("the contract or the run names no revisionId", (contract, run))
+    return expect.equal(met, described, "revisionId of an unpinned run", contract, run)
+
+
+@scenario("EPC-06", requests=8, writes=2, leaves=1)
+def the_examples_call_the_invoke_path_without_a_credential(api: Api) -> Judgements:
+    _, contract = _described(api)
+    path = str(contract.members.get("invokePath"))
+    shown = {name: contract.members.get(name) for name in EXAMPLES}
+    for name, example in shown.items():
+        if isinstance(example, str):
+            secret = bool(api.target.token) and str(api.target.token) in example
+            held = not secret and not JSON_WEB_TOKEN.search(example)
+            yield expect.that(held, f"{name} holds no live credential", "it holds one", contract)
+            called = re.search(re.escape(path) + r"(?![\w:/%~-])", example)
+            yield expect.that(called, f"{name} calls {path}", example, contract)
+    if not any(isinstance(example, str) for example in shown.values()):
+        yield expect.branch("no_examples", contract)
+
+
+@scenario("EPC-07", requests=9, writes=2, leaves=1)
+def the_contract_mirrors_the_legacy_one(api: Api) -> Judgements:
+    member, contract = _described(api)
+    if not member.service_id:
+        raise Unverified("the member shows no publishedServiceId", member.shown_by)
+
+    service, endpoint = quote(member.service_id, safe=""), quote(api.endpoint, safe="")
+    legacy = api.send.follow(
+        f"../../../../services/{service}/endpoints/{endpoint}/contract", contract
+    )
+
+    if legacy.status in NO_LEGACY:
+        yield expect.branch("not_offered", legacy)
+        return
+    if not legacy.ok:
+        raise Unverified(f"the legacy contract cannot be read: {legacy.line}", legacy)
+    for name in MIRRORED:
+        if name in legacy.members and name in contract.members:
+            met, own = legacy.members[name], contract.members[name]
+            yield expect.equal(own, met, f"{name} of the member's contract", legacy, contract)
+
+
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     the_invoke_path_is_the_members_own,
     a_contract_that_is_not_there_is_told_apart,
+    the_contract_names_the_revision_that_runs,
+    the_examples_call_the_invoke_path_without_a_credential,
+    the_contract_mirrors_the_legacy_one,
 )
