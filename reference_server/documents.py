@@ -58,7 +58,7 @@ def binding(behaviour: Behaviour, member: Member) -> Document:
     }
     if member.last_binding is None:
         return behaviour.unbound_binding(member, document)
-    return document
+    return behaviour.binding_shown(member, document)
 
 
 def revision(behaviour: Behaviour, member: Member, published: Revision) -> Document:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, epc, err, flr, lfc, mbr, pag, rcp, rdy, res, rev, sta
+from conformance.invariants import ack, bnd, epc, err, flr, lfc, mbr, pag, rcp, rdy, res, rev, sta
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -13,6 +13,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *err.INVARIANTS,
     *mbr.INVARIANTS,
     *lfc.INVARIANTS,
+    *bnd.INVARIANTS,
     *rev.INVARIANTS,
     *epc.INVARIANTS,
     *res.INVARIANTS,

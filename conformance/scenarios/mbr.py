@@ -15,7 +15,7 @@ from conformance.checks import (
     scenario,
 )
 from conformance.exchange import Exchange
-from conformance.history import ACCEPTED, instant, not_offered
+from conformance.history import ACCEPTED, TRANSPORT, instant, not_offered
 
 LEGAL_REFUSALS: Final = (401, 403, 404, 429)
 REFUSALS: Final = (400, 409, 422)
@@ -223,7 +223,7 @@ def _locked(detail: Exchange) -> dict[str, object]:
         "implementationKind": summary.get("implementationKind"),
         "lifecycleStage": summary.get("lifecycleStage"),
         "implementationRef": _only(REFERENCE, shown.get("implementationRef")),
-        "lastBinding": _only(BINDING, shown.get("lastBinding")),
+        "lastBinding": _only(BINDING[:-1], shown.get("lastBinding")),
     }
 
 
@@ -248,8 +248,14 @@ def _writes_of_implementations(api: Api) -> tuple[tuple[Write, tuple[str, ...]],
     return (send.update_member_implementation, UNFIT_UPDATE), (send.bind_member, UNFIT_BIND)
 
 
-def ends_refused(
-    api: Api, twin: Exchange, asked: Exchange, codes: Collection[str], what: str
+def ends_refused(  # noqa: PLR0913
+    api: Api,
+    twin: Exchange,
+    asked: Exchange,
+    codes: Collection[str],
+    what: str,
+    *,
+    statuses: Collection[int] = REFUSALS,
 ) -> Judgement:
     """Judge that a write is refused for its one fault, at once or once it was accepted.
 
@@ -259,12 +265,15 @@ def ends_refused(
         asked: the write with the fault.
         codes: those that the contract allows, now or later.
         what: the fault, in a few words.
+        statuses: those that the contract allows for a refusal at once.
 
     """
     if not_offered(asked):
         return expect.branch("not_offered", asked)
+    if asked.response is None or asked.status in TRANSPORT:
+        return Missing(f"the transport answered: {asked.line}", (asked,))
     if not asked.ok:
-        return expect.refused_unlike(twin, asked, REFUSALS, codes, what)
+        return expect.refused_unlike(twin, asked, statuses, codes, what)
     code = api.refusal_of(asked)
     if code == "OPERATION_TIMED_OUT":
         return Missing(f"{what}: what became of it is unknown: {asked.line}", (asked,))

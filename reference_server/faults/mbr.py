@@ -63,7 +63,7 @@ class IdRecomputedFromDisplayName(Behaviour):
         return _named_after(member.display_name, member.member_id)
 
 
-@fault(breaks="MBR-03")
+@fault(breaks=("MBR-03", "BND-08"))
 class RenameMovesTheBinding(Behaviour):
     """Shows a rename as a new binding: boundAt follows the member's last change."""
 

@@ -49,6 +49,8 @@ class Bindings:
             service_id=call.behaviour.service_for_bind(call.named_service),
             kind_locked=call.behaviour.locks_kind(operation_id),
         )
+        member = self._parts.authority.member(call.scope_id, call.member_id)
+        command = call.behaviour.bind_asked(member, command, revision_id)
         expected = {"revisionId": command.revision_id}
         return await self._change(call, command, {}, expected)
 

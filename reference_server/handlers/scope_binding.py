@@ -43,8 +43,10 @@ class ScopeBindings:
 
     async def get_scope_binding(self, call: Call) -> Answer:
         """Show the scope's default service."""
-        service = self._parts.read_models.catalog.get(call.scope_id, DEFAULT_SERVICE)
-        return read(_binding(call.scope_id, service))
+        catalog = self._parts.read_models.catalog
+        default = catalog.get(call.scope_id, DEFAULT_SERVICE)
+        shown = call.behaviour.default_of_scope(default, catalog.of_scope(call.scope_id))
+        return read(_binding(call.scope_id, shown))
 
     def _command(self, body: Body) -> commands.DeployRevision:
         offered = body.needed("implementationKind", requests.ONE_LINE, 64).lower()
