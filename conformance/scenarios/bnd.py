@@ -97,7 +97,7 @@ def _default(read: Exchange) -> dict[str, object]:
     return {name: read.members.get(name) for name in DEFAULT} | {"revisions": listed}
 
 
-@scenario("BND-05", requests=14, writes=3, leaves=1)
+@scenario("BND-05", requests=13, writes=3, leaves=1)
 def a_rebind_makes_a_revision_of_the_same_service(api: Api) -> Judgements:
     first = api.fixture("good")
     second = api.another(first)
@@ -132,7 +132,7 @@ def _moved_on(api: Api, member_id: str, before: Exchange) -> Exchange | None:
     return read if read.ok and changed else None
 
 
-@scenario("BND-06", requests=19, writes=4, leaves=1)
+@scenario("BND-06", requests=17, writes=4, leaves=1)
 def a_failed_bind_leaves_what_served_before(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id = api.bound_member().member_id
@@ -207,7 +207,7 @@ def _wait(api: Api, write: Exchange) -> None:
         api.verdict_of(write)
 
 
-@scenario("BND-08", requests=21, writes=4, leaves=1, long=True)
+@scenario("BND-08", requests=18, writes=4, leaves=1, long=True)
 def the_time_of_a_bind_is_that_of_its_commit_and_stays(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id = api.member(good.kind).member_id

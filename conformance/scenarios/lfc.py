@@ -32,7 +32,7 @@ def a_fresh_member_is_created_and_not_ready(api: Api) -> Judgements:
         yield expect.that(status != "ready", "a fresh member is not ready", status, readiness)
 
 
-@scenario("LFC-05", requests=16, writes=3, leaves=1)
+@scenario("LFC-05", requests=13, writes=3, leaves=1)
 def another_implementation_leaves_bind_ready(api: Api) -> Judgements:
     first = api.fixture("good")
     second = api.another(first)
@@ -62,7 +62,7 @@ def a_bind_that_completes_leaves_bind_ready(api: Api) -> Judgements:
     yield expect.that(reference is not None, expected, reference, bound.write, detail)
 
 
-@scenario("LFC-07", requests=17, writes=3, leaves=1)
+@scenario("LFC-07", requests=14, writes=3, leaves=1)
 def roster_and_detail_agree_on_the_stage(api: Api) -> Judgements:
     first = api.fixture("good")
     second = api.another(first)

@@ -199,7 +199,7 @@ def _is_blanked_or_refuses(api: Api, member_id: str) -> Judgement:
     return expect.that(not met, expected, met, write, detail)
 
 
-@scenario("MBR-05", requests=16, writes=6, leaves=2)
+@scenario("MBR-05", requests=14, writes=6, leaves=2)
 def an_implementation_of_another_kind_is_refused(api: Api) -> Judgements:
     good = api.fixture("good")
     kind = next((one for one in api.target.kinds if one != good.kind), good.kind)
@@ -227,7 +227,7 @@ def _locked(detail: Exchange) -> dict[str, object]:
     }
 
 
-@scenario("MBR-06", requests=16, writes=7, leaves=1)
+@scenario("MBR-06", requests=14, writes=7, leaves=1)
 def one_implementation_of_the_members_kind_and_no_other(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id, foreign = api.member(good.kind).member_id, FOREIGN[good.kind]
@@ -322,7 +322,7 @@ def a_renamed_member_keeps_its_service_from_others(api: Api) -> Judgements:
     yield expect.that(held, expected, actual, first.shown_by, second.shown_by)
 
 
-@scenario("MBR-10", requests=22, writes=5, leaves=1, long=True)
+@scenario("MBR-10", requests=20, writes=5, leaves=1, long=True)
 def a_member_is_changed_long_after_its_create(api: Api) -> Judgements:
     good, name = api.fixture("good"), api.names.fresh()
     body = {"memberId": name, "displayName": name, "implementationKind": good.kind}
