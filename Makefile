@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults variants variants-pairs serve bench build clean
+.PHONY: help install conformance test check lint types spec faults variants variants-pairs serve bench bench-write build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ serve: $(READY) ## Serve the reference server on port 8080 without authenticatio
 
 bench: $(READY) ## Measure the figures of docs/benchmarks.md
 	$(BIN)/python tests/bench.py
+
+bench-write: $(READY) ## Break the processor time of an accepted write down
+	$(BIN)/python tests/bench_write.py
 
 build: $(READY) ## Build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist .

@@ -6,6 +6,8 @@ What is measured, each several times, each in processes of its own:
   of waits that the run itself reports, and the peak resident memory of the kit's process and of
   the server's (VmHWM of /proc/PID/status, read every 10 ms);
 - the reference server, from the start of its process to its ready line and a first answer;
+- the same judging under pytest, by turns with the command;
+- the generated lane alone, with its default amount and a fixed seed;
 - `ackproof --version`, `ackproof plan`, and `ackproof faults` in its quick form;
 - creates that the reference server accepts in a second, from 8 connections that stay open, with a
   passing store and with one on a file, by turns.
@@ -40,6 +42,7 @@ PEAK_EVERY_SECONDS: Final = 0.01
 CONNECTIONS: Final = 8
 WRITES: Final = 2000
 ACCEPTED: Final = 202
+PYTEST: Final = "the same under pytest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Figure:
 
     def row(self) -> str:
         """Write it as a row of the table."""
-        digits = 0 if self.unit in {"MB", "1/s"} else 2
+        digits = 2 if self.unit == "s" else 0
         shown = [f"{one:.{digits}f}" for one in (median(self.values), *self.span())]
         limit = self.limit or "none"
         return f"| {self.name} | {self.unit} | {' | '.join(shown)} | {len(self.values)} | {limit} |"
@@ -103,6 +106,26 @@ def full_run() -> Run:
         sys.exit(f"bench: the full run ended with exit code {kit.returncode}")
     kit_peak = peaks.pop(kit.pid)
     return Run(wall, report["timing"]["longest_wait_seconds"], kit_peak, max(peaks.values()))
+
+
+def under_pytest() -> float:
+    """Judge the embedded server once under pytest; return the seconds."""
+    plugin = ("-q", "-p", "conformance.pytest_plugin", "-p", "no:cacheprovider")
+    command = (sys.executable, "-m", "pytest", *plugin, "--pyargs", "conformance.suite")
+    return timed(*command, times=1)[0]
+
+
+def lane(seed: int) -> tuple[float, int]:
+    """Run the generated lane alone; return its seconds and its requests."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [ACKPROOF, "run", "--lane", "generated", "--seed", str(seed)]
+        subprocess.run(
+            [*command, "--report-dir", folder], check=False, stdout=subprocess.DEVNULL
+        )  # it may end with 4: what only scenarios judge is not verified
+        report = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
+    if report["lane"]["errors"] or report["lane"]["findings"]:
+        sys.exit("bench: the generated lane erred or found something in the honest server")
+    return report["lane"]["seconds"], report["lane"]["requests"]
 
 
 def children(pid: int) -> list[int]:
@@ -194,19 +217,24 @@ def repeated(measure: Callable[[], float], times: int) -> tuple[float, ...]:
 def figures() -> list[Figure]:
     """Measure everything."""
     faults = timed(ACKPROOF, "faults", times=3)
-    runs = [full_run() for _ in range(5)]
+    turns = [(full_run(), under_pytest()) for _ in range(5)]
+    runs = [run for run, _ in turns]
+    lanes = [lane(seed) for seed in (1, 1, 1)]
     version = timed(ACKPROOF, "--version", times=10)
     passing, on_file = zip(*((accepted_per_second(), on_a_file()) for _ in range(5)), strict=True)
     return [
-        Figure("full run", "s", tuple(one.wall for one in runs), "10"),
+        Figure("full run", "s", tuple(one.wall for one in runs), "15"),
+        Figure(PYTEST, "s", tuple(seconds for _, seconds in turns)),
         Figure("its longest chain of waits", "s", tuple(one.longest_chain for one in runs)),
-        Figure("peak memory of the kit", "MB", tuple(one.kit_peak for one in runs), "200"),
-        Figure("peak memory of the server", "MB", tuple(one.server_peak for one in runs), "200"),
+        Figure("peak memory of the kit", "MB", tuple(one.kit_peak for one in runs), "250"),
+        Figure("peak memory of the server", "MB", tuple(one.server_peak for one in runs), "250"),
+        Figure("generated lane alone", "s", tuple(seconds for seconds, _ in lanes)),
+        Figure("its requests", "", tuple(float(sent) for _, sent in lanes)),
         Figure("server start to first answer", "s", repeated(start, 10), "1"),
         Figure("`ackproof --version`", "s", version, "0.3"),
         Figure("`ackproof plan`", "s", timed(ACKPROOF, "plan", times=5)),
-        Figure(f"`ackproof faults`, {planted()} of them", "s", faults),
-        Figure("accepted creates, passing store", "1/s", passing),
+        Figure(f"`ackproof faults`, {planted()} of them", "s", faults, "180"),
+        Figure("accepted creates, passing store", "1/s", passing, "at least 1000"),
         Figure("accepted creates, store on a file", "1/s", on_file),
     ]
 
@@ -216,9 +244,13 @@ def table(measured: Sequence[Figure], load: float) -> str:
     named = {figure.name: median(figure.values) for figure in measured}
     chain = named["full run"] / named["its longest chain of waits"]
     passing, on_file = measured[-2:]
+    pytest = median(
+        one / other for one, other in zip(measured[1].values, measured[0].values, strict=True)
+    )
     store = median(one / other for one, other in zip(on_file.values, passing.values, strict=True))
     compared = (
-        f"A full run takes {chain:.2f} times its longest chain of waits. With a store on a file, "
+        f"A full run takes {chain:.2f} times its longest chain of waits, and under pytest "
+        f"{pytest:.2f} times as long as by the command. With a store on a file, "
         f"every commit flushed to disk, the server accepts {store:.2f} times as many writes a "
         "second as with a passing one."
     )
