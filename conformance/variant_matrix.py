@@ -18,7 +18,7 @@ from conformance.preflight import TargetUnusable
 from conformance.reports import report_file
 from conformance.reports.counted import counted
 from conformance.reports.printable import printable
-from conformance.scopes import RED, Listed, chosen, judged_in, side_by_side
+from conformance.scopes import RED, Listed, UnknownName, chosen, judged_in, side_by_side
 
 PREFIX: Final = "/gateway/v1"  # what URLs must carry is seen only behind a prefix
 FLAGS: Final = {"concurrency": 12}  # a lag of seconds is waited for, not computed
@@ -55,7 +55,7 @@ def run_variants(names: Sequence[str], file: Path | None, *, pairs: bool) -> int
     """Judge each variant in its own scope of one server, and print a line for each.
 
     Args:
-        names: of the variants; none means all of them.
+        names: of the variants, several at once with a + between; none means all of them.
         file: where the matrix goes as JSON.
         pairs: judge each two that can go together; without names, of those that are for pairing.
 
@@ -63,15 +63,18 @@ def run_variants(names: Sequence[str], file: Path | None, *, pairs: bool) -> int
         0 if nothing is found in any.
 
     Raises:
-        UnknownName: there is no variant of one of the names.
+        UnknownName: there is no variant of one of the names, or two of them exclude each other.
 
     """
     contract = load_contract()
     if file is not None:
         report_file.prepare(file.parent, file.name)
-    variants = chosen("variant", listed_variants(), names)
+    listed = listed_variants()
     if pairs:
-        variants = list(_pairs(variants if names else [one for one in variants if one["paired"]]))
+        singles = chosen("variant", listed, names)
+        variants = list(_pairs(singles if names else [one for one in singles if one["paired"]]))
+    else:
+        variants = [_together(listed, name) for name in names] or listed
     console = Console()
     rows: list[Row] = []
     with embedded_server("--scoped-variants", "--path-prefix", PREFIX) as url:
@@ -82,6 +85,16 @@ def run_variants(names: Sequence[str], file: Path | None, *, pairs: bool) -> int
         content = {"pairs": pairs, "variants": [asdict(row) for row in rows]}
         file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return _closed(console, rows)
+
+
+def _together(listed: Sequence[Listed], name: str) -> Listed:
+    """Return one or several variants as one, in the order given."""
+    parts = chosen("variant", listed, name.split("+"))
+    excluded = {other for one in parts for other in one["excludes"]}
+    clash = [one["name"] for one in parts if one["name"] in excluded]
+    if clash:
+        raise UnknownName(f"{' and '.join(clash)} exclude each other.")
+    return {"name": name}
 
 
 def _pairs(variants: Sequence[Listed]) -> Iterator[Listed]:
@@ -99,7 +112,7 @@ def _row(contract: Contract, url: str, variant: Mapping[str, Any]) -> Row:
     verdicts = result.verdicts
     return Row(
         name,
-        Counter(one.outcome for one in verdicts),
+        dict(Counter(one.outcome for one in verdicts)),
         {one.requirement.id: _met(one) for one in verdicts if one.outcome in RED},
         tuple(one.requirement.id for one in verdicts if one.outcome == "not_verified"),
         round(result.timing.seconds, 1),

@@ -299,6 +299,47 @@ def test_pages_of_fifty_cuts_a_larger_page(behaving: Behaving) -> None:
     assert page["nextPageToken"]
 
 
+@pytest.mark.parametrize(
+    ("variant", "large", "zero"), [(HONEST, 200, 400), ("refuses-large-pages", 400, 200)]
+)
+def test_other_page_sizes_are_clamped_or_refused(
+    behaving: Behaving, variant: str, large: int, zero: int
+) -> None:
+    caller = behaving(variant)
+
+    assert caller.sends("GET", "/members?pageSize=201").status_code == large
+    assert caller.sends("GET", "/members?pageSize=0").status_code == zero
+
+
+def test_older_runs_carry_their_word_as_status(behaving: Behaving) -> None:
+    caller = behaving("older-runs")
+    ended = caller.ends(caller.invokes(caller.bound(POISON), ""))
+
+    run = caller.http.get(ended["readModelUrl"]).json()
+
+    assert run["status"] == "failed"
+    assert run["lastError"].startswith("RUN_FAILED: ")
+    assert not {"runStatus", "failure"} & set(run)
+
+
+@pytest.mark.parametrize(("variant", "status"), [(HONEST, 202), ("strict-kinds", 400)])
+def test_a_kind_in_another_case_is_taken_or_refused(
+    behaving: Behaving, variant: str, status: int
+) -> None:
+    body = {"displayName": "Greeter", "implementationKind": "Workflow"}
+
+    assert behaving(variant).sends("POST", "/members", json=body).status_code == status
+
+
+def test_offers_less_says_so_before_it_looks_for_anything(behaving: Behaving) -> None:
+    caller = behaving("offers-less")
+
+    answer = caller.sends("GET", "/members/nobody/binding/revisions")
+
+    assert (answer.status_code, answer.json()["code"]) == (501, "NOT_IMPLEMENTED")
+    assert caller.bound()
+
+
 def test_extra_members_stand_in_every_object(behaving: Behaving) -> None:
     caller = behaving("extra-members")
     caller.ends(caller.creates("m7"))

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import combinations
 
 from reference_server.behaviour import Behaviour
-from reference_server.variants import acceptance, documents, identifiers, progress, refusals
+from reference_server.variants import acceptance, documents, identifiers, lists, progress, refusals
 from reference_server.variants.declaration import Contradiction, Variant
 
 VARIANTS: dict[str, Variant] = {
@@ -36,7 +36,11 @@ VARIANTS: dict[str, Variant] = {
         Variant(identifiers.RefusesPaddedIds),
         Variant(progress.CorrectsTimeouts),
         Variant(progress.LatchesTimeouts),
-        Variant(documents.PagesOfFifty),
+        Variant(documents.OlderRuns),
+        Variant(lists.PagesOfFifty),
+        Variant(lists.RefusesLargePages),
+        Variant(identifiers.StrictKinds),
+        Variant(acceptance.OffersLess),
         Variant(documents.ExtraMembers, paired=True),
     )
 }
@@ -71,6 +75,11 @@ CONTRADICTIONS = (
         refusals.BadRequests,
         refusals.NotFounds,
         "a refusal has one status",
+    ),
+    Contradiction(
+        documents.RunIsStatus,
+        documents.OlderRuns,
+        "a run's status is the operation's or the run's word",
     ),
     Contradiction(
         documents.RunIsStatus,

@@ -50,3 +50,25 @@ class ReplaysFirstReceipt(Behaviour):
     def replayed(self, operation: Operation) -> Operation:
         """Go back to the admission."""
         return super().replayed(operation.earlier(len(operation.facts)))
+
+
+class OffersLess(Behaviour):
+    """Offers no more than creating, binding, invoking and reading members and operations."""
+
+    left_out = (
+        "updateMember",
+        "updateMemberImplementation",
+        "getMemberPublishedService",
+        "getMemberBindingReadiness",
+        "listMemberRevisions",
+        "activateMemberRevision",
+        "retireMemberRevision",
+        "getMemberEndpointContract",
+        "listOperations",
+        "putScopeBinding",
+        "getScopeBinding",
+    )
+
+    def offers(self, operation_id: str) -> bool:
+        """Answer 501 to the rest."""
+        return operation_id not in self.left_out and super().offers(operation_id)

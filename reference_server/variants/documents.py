@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
+from reference_server.events.run import Run
 from reference_server.exchange import Answer
 
 _LINK = re.compile(r"<([^>]*)>")
@@ -108,9 +109,12 @@ class RunIsStatus(Behaviour):
         return True
 
 
-class PagesOfFifty(Behaviour):
-    """Gives at most 50 items a page."""
+class OlderRuns(Behaviour):
+    """Writes a run's word as status and its failure as lastError, as the older API did."""
 
-    def largest_page(self, operation_id: str) -> int:  # noqa: ARG002
-        """Cut earlier."""
-        return 50
+    def run_shown(self, run: Run, document: Document) -> Document:
+        """Rename them."""
+        shown = super().run_shown(run, document)
+        failure = shown.pop("failure", None)
+        error = failure and f"{failure['code']}: {failure['message']}"
+        return shown | {"status": shown.pop("runStatus", run.word), "lastError": error}

@@ -6,6 +6,7 @@ from reference_server import problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
+from reference_server.requests import Body
 from reference_server.routing import Segment
 
 
@@ -59,3 +60,14 @@ class RefusesPaddedIds(Behaviour):
         if name == "memberId" and text is not None and text != text.strip(" "):
             raise problems.studio_member_not_found("", text)
         return text
+
+
+class StrictKinds(Behaviour):
+    """Takes the kinds of implementation in lower case only."""
+
+    def member_kind(self, body: Body) -> str:
+        """Refuse another case."""
+        kind = super().member_kind(body)
+        if body.members.get("implementationKind") != kind:
+            raise body.refuse("implementationKind", "A kind is written in lower case.")
+        return kind
