@@ -49,6 +49,13 @@ def not_offered(answer: Exchange) -> bool:
     return answer.status in NOT_OFFERED
 
 
+def may_end_at_a_gateway(answer: Exchange) -> bool:
+    """Whether a gateway may refuse it untyped: for an encoded slash, or dots that it resolves."""
+    ids = answer.parameters.values()
+    taken = any({"/", "\\"} & set(one) or one in {".", ".."} for one in ids)
+    return taken and answer.status in {400, 404} and "code" not in answer.members
+
+
 def names_a_command(exchange: Exchange) -> bool:
     """Whether an answer is meant as a receipt: it names a command and where it stands."""
     members = exchange.members

@@ -156,7 +156,7 @@ class App:
         if not behaviour.offers(operation.operation_id):
             raise problems.not_implemented(operation.operation_id)
         ids = {name: _identifier(behaviour, match, name) for name in match.parameters}
-        body = await _body(request, operation, headers)
+        body = await _body(request, operation, headers, behaviour)
         given = body.get("correlationId")
         if "x-correlation-id" not in request.headers and isinstance(given, str):
             headers["x-correlation-id"] = self._correlation(given)
@@ -234,17 +234,17 @@ def _identifier(behaviour: Behaviour, match: Match, name: str) -> str:
 
 
 async def _body(
-    request: Request, operation: Operation, headers: Mapping[str, str]
+    request: Request, operation: Operation, headers: Mapping[str, str], behaviour: Behaviour
 ) -> dict[str, object]:
     """Read the body of an operation that takes one; raise 413, 415 or 400."""
-    chunks = bytearray()
+    chunks, largest = bytearray(), behaviour.largest_body()
     async for chunk in request.stream():
         chunks += chunk
-        if len(chunks) > requests.LARGEST_BODY:
-            raise problems.payload_too_large(requests.LARGEST_BODY)
+        if len(chunks) > largest:
+            raise problems.payload_too_large(largest)
     if not operation.media_types or not chunks:
         return {}
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in operation.media_types:
+    if not behaviour.takes_media_type(media_type, operation.media_types):
         raise problems.unsupported_media_type(media_type, " or ".join(operation.media_types))
-    return requests.parsed(bytes(chunks))
+    return behaviour.parsed_body(bytes(chunks))

@@ -158,7 +158,7 @@ class Chosen:
         of_fault = planted if self.scoped_faults else {}
 
         def of_scope(scope: str) -> Behaviour:
-            scope_id = scope.partition(BESIDE)[0]
+            scope_id = scope.strip().partition(BESIDE)[0]
             names = tuple(scope_id.removeprefix(VARIANT_SCOPE).split("+"))
             varies = self.scoped_variants and scope_id.startswith(VARIANT_SCOPE)
             if varies and set(names) <= set(VARIANTS):

@@ -80,6 +80,8 @@ BODIES = {
     "digits-after-an-octet": b"\x00123",
     "snowman": "☃".encode(),
     "empty": b"",
+    "a-long-run": b'{"displayName": "' + b"a" * 200_000 + b'"}',
+    "long-runs-of-odd-bytes": b"\0" * 5_000 + b"'" + b"\xff" * 70_000,
 }
 
 
@@ -147,6 +149,12 @@ def test_only_a_variable_is_filled_in(listener: Listener) -> None:
     _, heard, _ = executed(curl(request), listener)
 
     assert heard["authorization"] == "Bearer $(id)"
+
+
+def test_a_long_run_is_counted_and_not_written_out() -> None:
+    request = Request("POST", "http://h/x", (), b'{"displayName": "' + b"a" * 2_000_000 + b'"}')
+
+    assert len(curl(request)) < 400
 
 
 def test_a_line_stays_a_line() -> None:

@@ -5,7 +5,7 @@ from typing import Final
 from conformance import expect
 from conformance.checks import Invariant, Judged, Judgements, Missing, invariant
 from conformance.exchange import Exchange
-from conformance.history import RouteHistory
+from conformance.history import RouteHistory, may_end_at_a_gateway
 
 GATEWAY: Final = (413, 429, 502, 503, 504)
 REFUSALS: Final = (
@@ -19,7 +19,8 @@ REFUSALS: Final = (
 @invariant("ERR-01", over=RouteHistory, stimulus=REFUSALS)
 def every_error_has_a_code_and_a_message(route: RouteHistory) -> Judgements:
     for answer in route.answers:
-        if answer.status in GATEWAY and not expect.code_of(answer):
+        untyped = answer.status in GATEWAY and not expect.code_of(answer)
+        if untyped or may_end_at_a_gateway(answer):
             yield Missing(f"a gateway answered: {answer.line}", (answer,))
         elif answer.status >= 400:  # noqa: PLR2004
             yield _typed(answer)
@@ -28,7 +29,7 @@ def every_error_has_a_code_and_a_message(route: RouteHistory) -> Judgements:
 @invariant("ERR-04", over=RouteHistory, stimulus=REFUSALS)
 def no_404_is_bare(route: RouteHistory) -> Judgements:
     for answer in route.answers:
-        if answer.status == 404:  # noqa: PLR2004
+        if answer.status == 404 and not may_end_at_a_gateway(answer):  # noqa: PLR2004
             yield _typed(answer)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from typing import Final
 
 from conformance.exchange import Request
@@ -10,6 +11,8 @@ CLIENT_OWN: Final = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "user-agent"}
 )
 CURLS_ACCEPT: Final = ("accept", "*/*")
+LONGEST_WORD: Final = 65536
+LONG_RUN: Final = re.compile(rb"(.)\1{4095,}", re.DOTALL)
 SHELL_FILLS_IN: Final = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -52,6 +55,8 @@ def _header(name: str, value: str) -> str:
 
 def _body(body: bytes) -> tuple[str, str]:
     """Return what stands before curl and the argument of --data-binary."""
+    if len(body) > LONGEST_WORD:
+        return f"{{ {'; '.join(_runs(body))}; }} | ", "@-"
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -59,6 +64,18 @@ def _body(body: bytes) -> tuple[str, str]:
     if text.isprintable() and not text.startswith("@"):
         return "", shlex.quote(text)
     return f"printf '{_octal(body)}' | ", "@-"
+
+
+def _runs(body: bytes) -> Iterator[str]:
+    """Spell a long body: what is alike for long is counted, and not written out."""
+    written = 0
+    for run in LONG_RUN.finditer(body):
+        if run.start() > written:
+            yield f"printf '{_octal(body[written : run.start()])}'"
+        yield f"head -c {len(run[0])} /dev/zero | tr '\\0' '\\{run[1][0]:03o}'"
+        written = run.end()
+    if body[written:]:
+        yield f"printf '{_octal(body[written:])}'"
 
 
 def _word(text: str) -> str:

@@ -1,5 +1,6 @@
 """Decisions about pages, and what a request may carry."""
 
+import re
 from collections.abc import Iterable
 
 from reference_server import requests
@@ -7,6 +8,9 @@ from reference_server.document import Document
 from reference_server.events.member import Member
 from reference_server.problems import Problem
 from reference_server.requests import Body
+
+LONGEST_NAME = 256
+LONGEST_DESCRIPTION = 2048
 
 
 class ListDecisions:
@@ -51,6 +55,18 @@ class ListDecisions:
     def member_kind(self, body: Body) -> str:
         """Read the implementationKind of a create; raise the family's refusal."""
         return requests.kind(body)
+
+    def identifier(self, body: Body, name: str, form: re.Pattern[str], longest: int) -> str | None:
+        """Read an identifier from a body, in the one form that it has on every route."""
+        return body.text(name, form, longest)
+
+    def display_name(self, body: Body) -> str:
+        """Read the displayName of a create or a change: one line, not blank, trimmed."""
+        return body.needed("displayName", requests.ONE_LINE, LONGEST_NAME)
+
+    def description(self, body: Body) -> str | None:
+        """Read the description of a create or a change."""
+        return body.text("description", requests.TEXT, LONGEST_DESCRIPTION)
 
     def roster_shown(self, roster: Document) -> Document:
         """Give a page of the roster in its last form."""

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from reference_server.document import Document
+from reference_server.requests import LARGEST_BODY, parsed
+
 if TYPE_CHECKING:
     from reference_server.exchange import Answer
 
@@ -21,3 +24,15 @@ class TransportDecisions:
         """Choose the media type of a problem; `accepted` is the request's Accept."""
         plain = "application/json" in accepted and "application/problem+json" not in accepted
         return "application/json" if plain else "application/problem+json"
+
+    def largest_body(self) -> int:
+        """Most bytes of a request body."""
+        return LARGEST_BODY
+
+    def takes_media_type(self, given: str, taken: tuple[str, ...]) -> bool:
+        """Say whether an operation that takes some media types takes this one."""
+        return given in taken
+
+    def parsed_body(self, body: bytes) -> Document:
+        """Read the JSON object of a request; raise INVALID_REQUEST_BODY."""
+        return parsed(body)

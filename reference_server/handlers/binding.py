@@ -39,7 +39,7 @@ class Bindings:
         operation_id = call.operation.operation_id
         given = call.behaviour.implementation_given(operation_id, call.body)
         body = Body(given, call.family_code)
-        revision_id = body.text("revisionId", requests.SEGMENT_ID, 128)
+        revision_id = call.behaviour.identifier(body, "revisionId", requests.SEGMENT_ID, 128)
         command = commands.BindMember(
             scope_id=call.scope_id,
             member_id=call.member_id,

@@ -49,7 +49,7 @@ class Invocations:
         """Accept a run of the member's service."""
         body = Body(call.body, call.family_code)
         body.text("commandId", requests.COMMAND_ID, 128)
-        pinned = body.text("revisionId", requests.SEGMENT_ID, 128)
+        pinned = call.behaviour.identifier(body, "revisionId", requests.SEGMENT_ID, 128)
         given = requests.payload(body)
         known = self._resolved(call)
         command = commands.InvokeMember(

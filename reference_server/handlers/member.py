@@ -6,9 +6,6 @@ from reference_server.exchange import Answer, Call, Handler, read
 from reference_server.handlers.parts import Parts
 from reference_server.requests import Body
 
-_LONGEST_NAME = 256
-_LONGEST_DESCRIPTION = 2048
-
 
 class Members:
     """Handlers of the member routes."""
@@ -30,15 +27,15 @@ class Members:
     async def create_member(self, call: Call) -> Answer:
         """Accept a create; the id is the client's or a new one."""
         body = Body(call.body, call.family_code)
-        name = body.needed("displayName", requests.ONE_LINE, _LONGEST_NAME)
-        asked = body.text("memberId", requests.MEMBER_ID, 64)
+        name = call.behaviour.display_name(body)
+        asked = call.behaviour.identifier(body, "memberId", requests.MEMBER_ID, 64)
         fresh = self._parts.surroundings.new_id("m-")
         member_id = call.behaviour.assigned_member_id(asked, fresh)
         command = commands.CreateMember(
             scope_id=call.scope_id,
             member_id=member_id,
             display_name=name,
-            description=body.text("description", requests.TEXT, _LONGEST_DESCRIPTION),
+            description=call.behaviour.description(body),
             kind=call.behaviour.member_kind(body),
             published_service_id=call.behaviour.assigned_service_id(member_id, name),
         )
@@ -70,13 +67,13 @@ class Members:
         body = Body(call.body, call.family_code)
         name = None
         if "displayName" in call.body:
-            name = body.needed("displayName", requests.ONE_LINE, _LONGEST_NAME)
+            name = call.behaviour.display_name(body)
         command = commands.UpdateMember(
             scope_id=call.scope_id,
             member_id=call.member_id,
             display_name=name,
             describes=call.behaviour.describes(call.body),
-            description=body.text("description", requests.TEXT, _LONGEST_DESCRIPTION),
+            description=call.behaviour.description(body),
             expected_version=requests.expected_version(call.headers),
         )
         return await self._change(call, command)

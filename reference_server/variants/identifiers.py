@@ -1,5 +1,7 @@
 """Legitimate ways to name things and to read names."""
 
+import re
+from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from reference_server import problems
@@ -43,12 +45,20 @@ class LateRunIds(Behaviour):
 
 
 class TrimsIds(Behaviour):
-    """Trims blanks around every identifier in a path."""
+    """Trims blanks around every identifier, in a path and in a body."""
 
     def path_identifier(self, operation_id: str, name: str, segment: Segment) -> str | None:
         """Trim."""
         text = super().path_identifier(operation_id, name, segment)
         return text.strip(" ") if text is not None else None
+
+    def identifier(self, body: Body, name: str, form: re.Pattern[str], longest: int) -> str | None:
+        """Trim."""
+        given = body.members.get(name)
+        trimmed = {name: given.strip(" ")} if isinstance(given, str) else {}
+        return super().identifier(
+            replace(body, members=body.members | trimmed), name, form, longest
+        )
 
 
 class RefusesPaddedIds(Behaviour):
