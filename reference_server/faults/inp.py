@@ -1,6 +1,7 @@
 """Faults of what a request may carry."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from reference_server import problems, requests
@@ -13,8 +14,6 @@ from reference_server.requests import Body
 from reference_server.routing import Segment
 
 WITH_COLON = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,63}")
-WITH_BREAKS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\n-]{0,63}")
-ANY_LENGTH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 MUCH = 100_000
 
 
@@ -63,9 +62,16 @@ class TakesADescriptionOfAnyLength(Behaviour):
         return body.text("description", requests.TEXT, MUCH)
 
 
-@fault(breaks="INP-03")
+def _altered(body: Body, name: str, alter: Callable[[str], str]) -> Body:
+    """Change an identifier of a body before its form is looked at."""
+    given = body.members.get(name)
+    altered = {name: alter(given)} if isinstance(given, str) else {}
+    return replace(body, members=body.members | altered)
+
+
+@fault(breaks="INP-03", also=("RCP-01", "STA-01", "STA-11"))
 class TakesAColonInAMemberId(Behaviour):
-    """Creates members whose id holds a colon."""
+    """Creates members whose id holds a colon, which no receipt may name and no path may hold."""
 
     def identifier(self, body: Body, name: str, form: re.Pattern[str], longest: int) -> str | None:
         """Leave the separator of the server's own keys in."""
@@ -73,35 +79,33 @@ class TakesAColonInAMemberId(Behaviour):
 
 
 @fault(breaks="INP-03")
-class TakesAMemberIdOfAnyLength(Behaviour):
-    """Creates members whose id is longer than 64 characters."""
+class CutsAMemberIdThatIsTooLong(Behaviour):
+    """Creates members under the first 64 characters of a longer id."""
 
     def identifier(self, body: Body, name: str, form: re.Pattern[str], longest: int) -> str | None:
-        """Count nothing."""
-        any_length = name == "memberId"
-        return super().identifier(
-            body, name, ANY_LENGTH if any_length else form, MUCH if any_length else longest
-        )
+        """Make it fit."""
+        return super().identifier(_altered(body, name, lambda i: i[:longest]), name, form, longest)
 
 
 @fault(breaks="INP-03")
 class ReadsAMemberIdUpToTheQuestionMark(Behaviour):
-    """Finds a member by an id that goes on behind it with an encoded question mark."""
+    """Shows a member under an id that goes on behind it with an encoded question mark."""
 
     def path_identifier(self, operation_id: str, name: str, segment: Segment) -> str | None:
         """Part the path once more, after it was decoded."""
         text = super().path_identifier(operation_id, name, segment)
-        return text.partition("?")[0] if text and name == "memberId" else text
+        parted = operation_id == "getMember" and name == "memberId"
+        return text.partition("?")[0] if text and parted else text
 
 
 @fault(breaks="INP-03")
-class InvokesTheMemberBeforeTheSlash(Behaviour):
-    """Invokes a member whose id stands before an encoded slash."""
+class ListsTheRunsBeforeTheSlash(Behaviour):
+    """Lists the runs of a member whose id stands before an encoded slash."""
 
     def path_identifier(self, operation_id: str, name: str, segment: Segment) -> str | None:
         """Part the path once more, after it was decoded."""
         text = super().path_identifier(operation_id, name, segment)
-        parted = operation_id == "invokeMember" and name == "memberId"
+        parted = operation_id == "listMemberRuns" and name == "memberId"
         return text.partition("/")[0] if text and parted else text
 
 
@@ -131,10 +135,8 @@ class TrimsTheMemberIdOfACreate(Behaviour):
 
     def identifier(self, body: Body, name: str, form: re.Pattern[str], longest: int) -> str | None:
         """Trim."""
-        given = body.members.get(name)
-        trimmed = name == "memberId" and isinstance(given, str)
-        members = body.members | ({name: str(given).strip()} if trimmed else {})
-        return super().identifier(replace(body, members=members), name, form, longest)
+        trimmed = _altered(body, name, str.strip) if name == "memberId" else body
+        return super().identifier(trimmed, name, form, longest)
 
 
 @fault(breaks="INP-05")
@@ -249,12 +251,13 @@ class KeepsControlCharactersInNames(Behaviour):
 
 
 @fault(breaks="INP-09")
-class KeepsALineBreakInAMemberId(Behaviour):
-    """Creates members whose id holds a line break."""
+class DropsALineBreakFromAMemberId(Behaviour):
+    """Creates members under what is left of an id without its line breaks."""
 
     def identifier(self, body: Body, name: str, form: re.Pattern[str], longest: int) -> str | None:
-        """Take it for a letter."""
-        return super().identifier(body, name, WITH_BREAKS if name == "memberId" else form, longest)
+        """Clean it."""
+        clean = _altered(body, name, lambda given: given.replace("\n", ""))
+        return super().identifier(clean, name, form, longest)
 
 
 FAULTS = (
@@ -263,9 +266,9 @@ FAULTS = (
     RefusesTheLongestDisplayName,
     TakesADescriptionOfAnyLength,
     TakesAColonInAMemberId,
-    TakesAMemberIdOfAnyLength,
+    CutsAMemberIdThatIsTooLong,
     ReadsAMemberIdUpToTheQuestionMark,
-    InvokesTheMemberBeforeTheSlash,
+    ListsTheRunsBeforeTheSlash,
     TakesAnUnknownKindForAWorkflow,
     KeepsTheSpellingOfAKind,
     TrimsTheMemberIdOfACreate,
@@ -280,5 +283,5 @@ FAULTS = (
     CutsALongNameWithoutAWord,
     LosesWhatIsNotAscii,
     KeepsControlCharactersInNames,
-    KeepsALineBreakInAMemberId,
+    DropsALineBreakFromAMemberId,
 )
