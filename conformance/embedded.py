@@ -14,7 +14,7 @@ from conformance.target import Target
 from conformance.target_file import load_target
 
 SCOPE: Final = "ackproof"
-PROFILES: Final = ("core", "member-first")
+PROFILES: Final = ("core", "member-first", "http")
 MODULE: Final = (sys.executable, "-P", "-m", "reference_server")
 SERVED: Final = ("--no-auth", "--port", "0", "--lag", "20", "--deadline", "2000")
 START_SECONDS: Final = 20.0
@@ -53,7 +53,7 @@ def embedded_server(*arguments: str) -> Iterator[str]:
 
 
 def embedded_target(url: str, flags: Mapping[str, Any]) -> Target:
-    """Describe the reference server as a target that claims core and member-first."""
+    """Describe the reference server as a target that claims every profile of ours."""
     table = {"url": url, "scope": SCOPE, "profiles": list(PROFILES), **flags}
     return replace(load_target(None, table), described_by="the embedded reference server")
 

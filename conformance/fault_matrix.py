@@ -55,7 +55,7 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
     Args:
         names: of the faults; none means all of them.
         file: where the matrix goes as JSON.
-        full: judge both profiles whole and allow no undeclared red; otherwise judge only what
+        full: judge the profiles whole and allow no undeclared red; otherwise judge only what
             each fault says that it breaks.
 
     Returns:

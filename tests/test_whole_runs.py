@@ -183,7 +183,8 @@ def whole_run() -> Iterator[RunResult]:
     ) as process:
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]
-        target = load_target(None, {"url": url, "scope": "s1"})
+        profiles = ["core", "member-first", "http"]
+        target = load_target(None, {"url": url, "scope": "s1", "profiles": profiles})
         contract = load_contract()
         with LiveProgress(Console(quiet=True), 0) as progress:
             yield run(contract, target, make_plan(contract, target), progress)

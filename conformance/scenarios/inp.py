@@ -310,7 +310,7 @@ def a_body_that_is_too_large_does_nothing(api: Api) -> Judgements:
     )
 
 
-@scenario("INP-07", requests=31, writes=27, leaves=2)
+@scenario("INP-07", requests=30, writes=26, leaves=2)
 def a_body_of_another_form_is_refused(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id = api.member(good.kind).member_id
