@@ -10,7 +10,8 @@ from reference_server.events.service import Deployment
 from reference_server.faults.declaration import fault
 from reference_server.problems import Problem
 
-LONG_LAG = 0.3
+LONG_LAG = 0.5
+OLD_SNAPSHOT = 1.0
 UNSEEN = ("SERVICE_CATALOG_MISSING", "STUDIO_MEMBER_NOT_BOUND")
 
 
@@ -82,7 +83,9 @@ class JudgesReadinessOnAnOldSnapshot(Behaviour):
     def readiness_shown(self, member: Member, readiness: Document) -> Document:
         """Look at the snapshot before the last change."""
         changed = instants.parsed(member.updated_at)
-        if (instants.now() - changed).total_seconds() > LONG_LAG or readiness["status"] != "ready":
+        if (instants.now() - changed).total_seconds() > OLD_SNAPSHOT or readiness[
+            "status"
+        ] != "ready":
             return readiness
         conditions = _with_all(readiness, "unknown")
         behind = {"status": "pending", "reason": "READ_MODEL_BEHIND"}
@@ -98,6 +101,10 @@ class CallsAnUnseenBindMissing(Behaviour):
         if "commandId" in readiness and readiness["reason"] in UNSEEN:
             raise Problem(404, "SERVICE_CATALOG_MISSING", "The service is not in the catalog.")
         return readiness
+
+    def projection_lag(self, projection: str, lag: float) -> float:
+        """Leave readers time to notice."""
+        return LONG_LAG if projection == "catalog" else lag
 
 
 @fault(breaks="RDY-06")
@@ -171,25 +178,6 @@ class CountsALookAsAChange(Behaviour):
         return summary | {"stateVersion": summary["stateVersion"] + looks}
 
 
-@fault(breaks="RDY-08")
-class BuildsWhatIsAskedFor(Behaviour):
-    """Makes a member build_ready because somebody asked whether it is ready."""
-
-    def __init__(self) -> None:
-        self._asked: set[str] = set()
-
-    def readiness_shown(self, member: Member, readiness: Document) -> Document:
-        """Begin to build."""
-        if member.lifecycle_stage == "created":
-            self._asked.add(member.member_id)
-        return readiness
-
-    def member_shown(self, member: Member, summary: Document) -> Document:
-        """Show what was begun."""
-        primed = member.member_id in self._asked and member.lifecycle_stage == "created"
-        return summary | ({"lifecycleStage": "build_ready"} if primed else {})
-
-
 @fault(breaks="RDY-09")
 class GivesUnboundTheReasonOfUnseen(Behaviour):
     """Says SERVICE_CATALOG_MISSING of a member that was never bound."""
@@ -226,7 +214,6 @@ FAULTS = (
     IsReadyUnderAnUnknownCondition,
     IsPendingUnderNoCondition,
     CountsALookAsAChange,
-    BuildsWhatIsAskedFor,
     GivesUnboundTheReasonOfUnseen,
     LooksForTheServiceOfNobody,
 )

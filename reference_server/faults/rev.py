@@ -8,7 +8,7 @@ from reference_server.faults.declaration import fault
 from reference_server.problems import Problem
 
 ACTIONS = ("member.revision.activate", "member.revision.retire")
-LONG_LAG = 0.3
+LONG_LAG = 0.5
 
 
 @fault(breaks="REV-01")
