@@ -5,7 +5,7 @@ from typing import Final
 
 from conformance import expect
 from conformance.checks import EVERY_WRITE, Invariant, Judgements, invariant
-from conformance.history import OperationHistory, RouteHistory
+from conformance.history import OperationHistory, RouteHistory, not_offered
 
 ACTIONS: Final = ("activateMemberRevision", "retireMemberRevision")
 BESIDE: Final = ("memberId", "publishedServiceId", "revisionId")
@@ -30,6 +30,16 @@ def a_revision_action_names_its_revision_and_service(operation: OperationHistory
         yield expect.that(not lacking, expected, f"it lacks {', '.join(lacking)}", receipt)
 
 
+@invariant("REV-01", over=RouteHistory)
+def a_revision_action_may_not_be_offered(route: RouteHistory) -> Judgements:
+    if route.rule.operation_id in ACTIONS:
+        yield from _not_offered(route)
+
+
+def _not_offered(route: RouteHistory) -> Judgements:
+    yield from (expect.branch("not_offered", one) for one in route.answers if not_offered(one))
+
+
 @invariant("REV-07", over=RouteHistory, stimulus=(*EVERY_WRITE, *LISTED))
 def the_words_of_a_revision_are_a_closed_list(route: RouteHistory) -> Judgements:
     reads = route.answers if route.rule.operation_id == "listMemberRevisions" else []
@@ -41,6 +51,8 @@ def the_words_of_a_revision_are_a_closed_list(route: RouteHistory) -> Judgements
         if words:
             expected = f"each status is one of {', '.join(WORDS)}"
             yield expect.that(not wrong, expected, ", ".join(wrong), read)
+    if route.rule.operation_id == "listMemberRevisions":
+        yield from _not_offered(route)
 
 
 @invariant("REV-07", over=RouteHistory)
@@ -51,6 +63,8 @@ def a_pending_revision_action_shows_no_word_of_a_revision(route: RouteHistory) -
             shown = [f"{name} {word}" for name, word in _words(receipt.members)]
             expected = "no status word of the revision while the action is pending"
             yield expect.that(not shown, expected, ", ".join(shown), receipt)
+    if actions:
+        yield from _not_offered(route)
 
 
 def _words(receipt: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -64,6 +78,7 @@ def _words(receipt: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     a_revision_action_names_its_revision_and_service,
+    a_revision_action_may_not_be_offered,
     the_words_of_a_revision_are_a_closed_list,
     a_pending_revision_action_shows_no_word_of_a_revision,
 )

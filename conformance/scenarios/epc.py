@@ -6,8 +6,17 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from conformance import expect
 from conformance.api import Api, Member
-from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
+from conformance.checks import (
+    Judgement,
+    Judgements,
+    Missing,
+    NotOffered,
+    Scenario,
+    Unverified,
+    scenario,
+)
 from conformance.exchange import Exchange
+from conformance.history import not_offered
 from conformance.scenarios.rev import done, revised
 from conformance.urls import resolved
 
@@ -50,26 +59,29 @@ def _described(api: Api) -> tuple[Member, Exchange]:
 
 def _contract(api: Api, member_id: str) -> Exchange:
     contract = api.send.get_member_endpoint_contract(member_id, api.endpoint)
+    if not_offered(contract):
+        raise NotOffered(contract)
     if not contract.ok:
         raise Unverified(f"the contract cannot be read: {contract.line}", contract)
     return contract
 
 
-@scenario("EPC-03", requests=11, writes=3, leaves=2)
+@scenario("EPC-03", requests=12, writes=3, leaves=2)
 def a_contract_that_is_not_there_is_told_apart(api: Api) -> Judgements:
     bound, unbound = api.bound_member(), api.member(api.fixture("good").kind)
-    nowhere = api.names.fresh()
+    twin, nowhere = _contract(api, bound.member_id), api.names.fresh()
 
     other = api.send.get_member_endpoint_contract(bound.member_id, nowhere)
     codes = ("STUDIO_MEMBER_ENDPOINT_CONTRACT_NOT_FOUND",)
-    yield expect.refused(other, {404}, codes, "an unknown endpoint of a bound member")
+    yield expect.refused_unlike(twin, other, {404}, codes, "an unknown endpoint of a bound member")
 
     early = api.send.get_member_endpoint_contract(unbound.member_id, api.endpoint)
-    yield expect.refused(early, {400, 404, 409}, UNBOUND, "an endpoint of an unbound member")
+    what = "an endpoint of an unbound member"
+    yield expect.refused_unlike(twin, early, {400, 404, 409}, UNBOUND, what)
 
     missing = api.send.get_member_endpoint_contract(nowhere, api.endpoint)
     codes = ("STUDIO_MEMBER_NOT_FOUND",)
-    yield expect.refused(missing, {404}, codes, "an endpoint of a missing member")
+    yield expect.refused_unlike(twin, missing, {404}, codes, "an endpoint of a missing member")
 
 
 @scenario("EPC-04", requests=22, writes=6, leaves=1)
