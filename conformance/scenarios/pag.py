@@ -55,6 +55,11 @@ class Walk:
         return {row["memberId"] for row in self.rows}
 
     @property
+    def small(self) -> int:
+        """A page size that cuts all this into a few pages, none larger than the first was."""
+        return max(SMALL, min(len(self.rows) // FEW_PAGES, len(rows_of(self.pages[0]))))
+
+    @property
     def ended(self) -> bool:
         """Whether the last page names no further one."""
         return self.last.ok and not next_token(self.last)
@@ -157,7 +162,7 @@ def a_walk_meets_every_member_once(api: Api) -> Judgements:
 
 def _met_once(api: Api, whole: Walk, known: frozenset[str]) -> Judgement:
     """Judge small pages against large ones; what is lost must be lost in each of three walks."""
-    size = max(SMALL, len(whole.rows) // FEW_PAGES)
+    size = whole.small
     lost, expected = known, f"each of {len(known)} members on one page of {size}"
     for _ in range(TRIES):
         again = walk(api, size, known)
@@ -184,7 +189,7 @@ def only_the_last_page_names_no_next_one(api: Api) -> Judgements:
             expected = f"a nextPageToken, since {len(hidden)} members are on no page yet"
             given = first.members.get("nextPageToken", "none")
             yield expect.that(next_token(first), expected, given, whole.last, first)
-    small = walk(api, max(SMALL, len(whole.rows) // FEW_PAGES))
+    small = walk(api, whole.small)
     yield from (_ends(one) for one in (whole, small))
 
 
