@@ -1,7 +1,7 @@
 """What a scenario is given: arrangements, requests, and following a command to its verdict."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Literal, Self
@@ -13,6 +13,7 @@ from conformance.expect import code_of
 from conformance.following import Follower, Settled
 from conformance.history import ACCEPTED, CREATED, not_offered
 from conformance.target import Implementation
+from conformance.together import Crowd
 from conformance.wire import PLAIN, How
 
 __all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of", "named_by"]
@@ -49,6 +50,11 @@ class Api(Follower):
     """The target as one scenario sees it; `send` has one method per operation."""
 
     names: Names
+    crowd: Crowd
+
+    def at_once(self, *calls: Callable[[], Exchange]) -> list[Exchange]:
+        """Send several requests at the same instant; return their exchanges in the order given."""
+        return self.crowd.at_once(self.send.connections.get, calls)
 
     def in_a_hurry(self) -> Self:
         """Return the same api, which polls young commands without heeding Retry-After.

@@ -14,7 +14,7 @@ from conformance.target import Target
 from conformance.target_file import load_target
 
 SCOPE: Final = "ackproof"
-PROFILES: Final = ("core", "member-first", "http")
+PROFILES: Final = ("core", "member-first", "idempotency", "http")
 MODULE: Final = (sys.executable, "-P", "-m", "reference_server")
 SERVED: Final = ("--no-auth", "--port", "0", "--lag", "20", "--deadline", "2000")
 START_SECONDS: Final = 20.0

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 import traceback
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.plan import Plan
 from conformance.preflight import preflight
 from conformance.target import Target
+from conformance.together import Crowd
 from conformance.trace import Trace
 from conformance.wire import Budget, Connections
 
@@ -114,6 +115,7 @@ class Run:
         self._started_at, self._began = datetime.now(UTC), time.monotonic()
         self._names = Names(secrets.token_hex(4))
         self._connections = Connections()
+        self._crowd = Crowd()
         self._budget = Budget(target.max_writes)
         self._stopping = threading.Event()
         self._seconds: dict[str, float] = {}
@@ -153,7 +155,7 @@ class Run:
         from conformance.generated.lane import generate  # noqa: PLC0415  # takes a second to load
 
         self.progress.waiting("generated_requests", "")
-        api = Api(self._client("generated", "generated"), self.target, self._heed, self._names)
+        api = self._api(self._client("generated", "generated"), self._heed)
         try:
             self._lane = generate(api, generation, self.plan.generated)
         except Unverified as reason:
@@ -185,6 +187,7 @@ class Run:
     def close(self) -> None:
         """Stop, and close every connection."""
         self.stop()
+        self._crowd.close()
         self._connections.close()
 
     def result(self) -> RunResult:
@@ -216,6 +219,9 @@ class Run:
             lane,
         )
 
+    def _api(self, client: Client, waiting: Callable[[str], None]) -> Api:
+        return Api(client, self.target, waiting, self._names, self._crowd)
+
     def _of_scenarios(self) -> list[Heard]:
         """Return what the ended scenarios said; of the cancelled ones, that they were."""
         scenarios = {one.name: one for one in self.plan.scenarios}
@@ -243,7 +249,7 @@ class Run:
         broke = None
         try:
             waiting = partial(self._tell, scenario)
-            api = Api(self._client(scenario.name), self.target, waiting, self._names)
+            api = self._api(self._client(scenario.name), waiting)
             said.extend(_weighed(judgement) for judgement in scenario.script(api))
         except Unverified as reason:
             said.append(reason.judgement)

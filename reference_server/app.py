@@ -78,7 +78,7 @@ class App:
         self._operations = Operations(
             self._authority, read_models, settings.behaviour_of, surroundings, settings.deadline
         )
-        self._changes = Changes(self._authority, read_models)
+        self._changes = Changes(self._authority, read_models, settings.behaviour_of)
         self._worker = Worker(self._authority, read_models, settings.behaviour_of, self._changes)
         self._handlers = self._composed(read_models, surroundings)
         check_handlers(contract.operations, self._handlers)
@@ -106,7 +106,7 @@ class App:
             writes=Writes(self._operations, receipts, read_models, self._settings.lag[1]),
             urls=urls,
             surroundings=surroundings,
-            check_service_free=self._changes.check_service_free,
+            check_create=self._changes.check_create,
         )
         areas = (Members, Bindings, Invocations, Statuses, ScopeBindings, Health)
         return {name: handler for area in areas for name, handler in area(parts).handlers().items()}

@@ -1,10 +1,12 @@
 """What a command does at once: decided events of each stream, and what later stages wait for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from reference_server import platform, problems
 from reference_server.authority import Append, Authority
+from reference_server.behaviour import Behaviour
 from reference_server.commands import member as members
 from reference_server.commands import run as runs
 from reference_server.commands import service as services
@@ -48,9 +50,15 @@ class HalfDoneError(Exception):
 class Changes:
     """Decide commands on the authority's states, an invoke on the service that readers see."""
 
-    def __init__(self, authority: Authority, read_models: ReadModels) -> None:
+    def __init__(
+        self,
+        authority: Authority,
+        read_models: ReadModels,
+        behaviour_of: Callable[[str], Behaviour],
+    ) -> None:
         self._authority = authority
         self._read_models = read_models
+        self._behaviour_of = behaviour_of
 
     def of(self, command: Any) -> Change:  # noqa: ANN401  # any command
         """Decide at this instant; raise Problem to refuse, HalfDoneError where it breaks."""
@@ -59,28 +67,45 @@ class Changes:
         member = self._authority.member(command.scope_id, command.member_id)
         if isinstance(command, members.BindMember):
             _prepare(member, command)
+        met = member
         if isinstance(command, members.CreateMember):
-            self.check_service_free(command)
-        events = members.decide(member, command)
+            self._check_service_free(command)
+            met = self._met(command)
+        visible = self._read_models.members.get(command.scope_id, command.member_id)
+        events = self._behaviour_of(command.scope_id).decided(
+            command, member, visible, members.decide(met, command)
+        )
         stream = StreamId("member", command.scope_id, command.member_id)
         version = (member.version if member else 0) + len(events)
         own = Append(stream, events)
-        visible: Evidence = [["members", *stream, version]]
+        shown: Evidence = [["members", *stream, version]]
         consequence = self._of_service(member, command)
         if consequence is None:
-            return Change((own,), version, visible)
+            return Change((own,), version, shown)
         service_stream, service_events, service_version = consequence
         served: Evidence = [["catalog", *service_stream, service_version]]
         retire = isinstance(command, members.RetireRevision)
         return Change(
             appends=(own, Append(service_stream, service_events)),
             state_version=version,
-            observed_by=visible + served if retire else visible,
+            observed_by=shown + served if retire else shown,
             ready_by=served,
             target={"revisionId": command.revision_id},
         )
 
-    def check_service_free(self, command: members.CreateMember) -> None:
+    def check_create(self, command: members.CreateMember) -> None:
+        """Refuse a create as known now."""
+        self._check_service_free(command)
+        members.decide(self._met(command), command)
+
+    def _met(self, command: members.CreateMember) -> Member | None:
+        scope_id, member_id = command.scope_id, command.member_id
+        return self._behaviour_of(scope_id).created_before(
+            self._authority.member(scope_id, member_id),
+            self._read_models.members.get(scope_id, member_id),
+        )
+
+    def _check_service_free(self, command: members.CreateMember) -> None:
         """Refuse a new member whose service id somebody else's service already has."""
         service = self._authority.service(command.scope_id, command.published_service_id)
         if service is not None and service.owner != command.member_id:

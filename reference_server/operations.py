@@ -107,10 +107,11 @@ class Operations:
     def _earlier(self, request: Request) -> str | None:
         """Find the command this request repeats; raise where it only seems to."""
         if request.key is not None:
-            record = self._authority.key(request.principal, request.scope_id, request.key)
-            if record is not None and record.fingerprint != request.fingerprint:
+            record = self._kept(request, request.key)
+            behaviour = self._behaviour_of(request.scope_id)
+            if record and not behaviour.same_request(record, request.fingerprint):
                 raise problems.idempotency_key_reused()
-            if record is not None:
+            if record:
                 return record.command_id
         if request.command_id is None:
             return None
@@ -122,12 +123,22 @@ class Operations:
             raise problems.command_id_conflict(request.command_id)
         return request.command_id
 
+    def _kept(self, request: Request, key: str) -> KeyRecord | None:
+        behaviour = self._behaviour_of(request.scope_id)
+        scope = behaviour.key_scope(request.scope_id)
+        record = self._authority.key(request.principal, scope, key)
+        kept = None
+        if record is not None:
+            kept = self._authority.operation(request.scope_id, record.command_id)
+        accepted = instants.parsed(kept.accepted_at) if kept else self._surroundings.clock()
+        age = (self._surroundings.clock() - accepted).total_seconds()
+        return behaviour.key_stands_for(record, kept, age)
+
     def _key(self, request: Request, command_id: str) -> KeyRecord | None:
         if request.key is None:
             return None
-        return KeyRecord(
-            request.principal, request.scope_id, request.key, request.fingerprint, command_id
-        )
+        scope = self._behaviour_of(request.scope_id).key_scope(request.scope_id)
+        return KeyRecord(request.principal, scope, request.key, request.fingerprint, command_id)
 
     def _admitted(self, request: Request) -> Admitted:
         now = self._surroundings.clock()

@@ -23,7 +23,7 @@ class Receipts:
         if operation.completed_at is not None:
             document["completedAt"] = operation.completed_at
         if replayed:
-            document["replayed"] = True
+            document = behaviour.replay_shown(operation, document | {"replayed": True})
         beside = {}
         if operation.kind.startswith("member.revision."):
             ids = ("memberId", "publishedServiceId", "revisionId")

@@ -170,7 +170,7 @@ class Store:
                 events,
             )
             self._connection.executemany(
-                "INSERT INTO idempotency VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?)",
                 [(k.principal, k.scope_id, k.key, k.fingerprint, k.command_id) for k in keys],
             )
 

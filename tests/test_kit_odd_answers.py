@@ -25,6 +25,7 @@ from conformance.invariants import INVARIANTS
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
 from conformance.target_fixtures import DEFAULTS
+from conformance.together import Crowd
 from conformance.trace import Trace
 from conformance.wire import Connections
 
@@ -231,7 +232,7 @@ def test_no_strange_answer_makes_a_scenario_err(
     client: Client, respx_mock: respx.MockRouter, scenario: Scenario
 ) -> None:
     respx_mock.route().mock(side_effect=partial(_everything, Random(7)))
-    api = Api(client, client.target, lambda _: None, Names("test"))
+    api = Api(client, client.target, lambda _: None, Names("test"), Crowd())
 
     for _ in range(4):
         with contextlib.suppress(Unverified):

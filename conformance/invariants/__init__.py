@@ -3,7 +3,22 @@
 from typing import Final
 
 from conformance.checks import Invariant
-from conformance.invariants import ack, bnd, epc, err, flr, lfc, mbr, pag, rcp, rdy, res, rev, sta
+from conformance.invariants import (
+    ack,
+    bnd,
+    epc,
+    err,
+    flr,
+    idm,
+    lfc,
+    mbr,
+    pag,
+    rcp,
+    rdy,
+    res,
+    rev,
+    sta,
+)
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     *ack.INVARIANTS,
@@ -18,5 +33,6 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *epc.INVARIANTS,
     *res.INVARIANTS,
     *rdy.INVARIANTS,
+    *idm.INVARIANTS,
     *pag.INVARIANTS,
 )

@@ -1,5 +1,222 @@
 """Faults of idempotency."""
 
-from reference_server.faults.declaration import Fault
+from collections import Counter
+from dataclasses import replace
 
-FAULTS: tuple[Fault, ...] = ()
+from reference_server.behaviour import Behaviour
+from reference_server.document import Document
+from reference_server.events.member import Member, MemberCreated, MemberDescribed, MemberEvent
+from reference_server.events.operation import Operation
+from reference_server.faults.declaration import fault
+from reference_server.problems import Problem
+from reference_server.store import KeyRecord
+
+_UNNOTICED_SECONDS = 0.05
+_SHORT_LIFE_SECONDS = 0.06
+
+
+@fault(breaks="IDM-01", also=("IDM-02", "IDM-03", "IDM-07"))
+class TakesNoNoticeOfKeys(Behaviour):
+    """Takes every request for a new one, whatever Idempotency-Key it carries."""
+
+    def key_stands_for(
+        self,
+        record: KeyRecord | None,  # noqa: ARG002
+        kept: Operation | None,  # noqa: ARG002
+        age: float,  # noqa: ARG002
+    ) -> KeyRecord | None:
+        """Remember nothing."""
+        return None
+
+
+@fault(breaks="IDM-01", also=("IDM-02", "IDM-03", "IDM-07"))
+class KeepsKeysInTheMemoryOfOneWorker(Behaviour):
+    """Keeps keys in the memory of one of two workers, which take requests by turns."""
+
+    def __init__(self) -> None:
+        self._asked: Counter[tuple[str, str]] = Counter()
+
+    def key_stands_for(
+        self,
+        record: KeyRecord | None,
+        kept: Operation | None,  # noqa: ARG002
+        age: float,  # noqa: ARG002
+    ) -> KeyRecord | None:
+        """Know the key only where the worker that took it first takes it again."""
+        if record is None:
+            return None
+        self._asked[record.principal, record.key] += 1
+        other_worker = self._asked[record.principal, record.key] % 2 == 1
+        return None if other_worker else record
+
+
+@fault(breaks="IDM-02")
+class AnswersAnotherRequestWithTheFirstReceipt(Behaviour):
+    """Takes a request with a known key for the first one, whatever it asks for."""
+
+    def same_request(self, record: KeyRecord, fingerprint: str) -> bool:  # noqa: ARG002
+        """Compare nothing."""
+        return True
+
+
+@fault(breaks="IDM-02")
+class RefusesAReusedKeyAsAConflict(Behaviour):
+    """Refuses a key that came with another request under the code of a member's conflict."""
+
+    def refusal(self, operation_id: str, refusal: Problem) -> Problem:  # noqa: ARG002
+        """Name no reuse."""
+        reused = refusal.code == "IDEMPOTENCY_KEY_REUSED"
+        return Problem(409, "STUDIO_MEMBER_CONFLICT", refusal.message) if reused else refusal
+
+
+@fault(breaks="IDM-03", also="IDM-01")
+class RecordsAKeyOnlyAfterTheAnswer(Behaviour):
+    """Records a key only 50 ms after its command was accepted, so that a twin slips through."""
+
+    def key_stands_for(
+        self, record: KeyRecord | None, kept: Operation | None, age: float
+    ) -> KeyRecord | None:
+        """Overlook a young record."""
+        return None if kept and age < _UNNOTICED_SECONDS else record
+
+
+@fault(breaks="IDM-04")
+class ReplaysTheFirstReceiptUnmarked(Behaviour):
+    """Answers a replay with the receipt as it was at first, and does not say that it is old."""
+
+    def replay_shown(self, operation: Operation, receipt: Document) -> Document:
+        """Go back to accepted."""
+        first = {**receipt, "stage": "accepted", "status": "pending"}
+        later = ("replayed", "stateVersion", "completedAt", "failure", "observedStateVersion")
+        shown = {name: value for name, value in first.items() if name not in later}
+        return shown | {"acceptedAt": operation.accepted_at}
+
+    def answer_status(self, operation: Operation) -> int:  # noqa: ARG002
+        """Answer like the first time."""
+        return 202
+
+
+@fault(breaks="IDM-04", also=("RCP-03", "STA-05"))
+class AcceptsAnewWhatItReplays(Behaviour):
+    """Gives the receipt of a replay the instant of its last change as acceptedAt."""
+
+    def replay_shown(self, operation: Operation, receipt: Document) -> Document:
+        """Take the instant of the last change."""
+        later = operation.completed_at or operation.updated_at
+        return {**receipt, "acceptedAt": later}
+
+
+class _MeetsNoMember(Behaviour):
+    """Lets a create pass, whatever member it meets."""
+
+    def created_before(self, member: Member | None, visible: Member | None) -> Member | None:  # noqa: ARG002
+        """Overlook the member, so that nothing conflicts."""
+        return None
+
+
+@fault(breaks="IDM-06")
+class CallsAConflictingCreateDone(_MeetsNoMember):
+    """Ends a create with other fields ready, and changes nothing."""
+
+    def decided(
+        self,
+        command: object,  # noqa: ARG002
+        member: Member | None,
+        visible: Member | None,  # noqa: ARG002
+        events: tuple[MemberEvent, ...],
+    ) -> tuple[MemberEvent, ...]:
+        """Begin no member twice."""
+        return tuple(e for e in events if member is None or not isinstance(e, MemberCreated))
+
+
+@fault(breaks="IDM-06")
+class OverwritesAMemberCreatedAgain(_MeetsNoMember):
+    """Takes a create of a member that exists for a change of its names."""
+
+    def decided(
+        self,
+        command: object,  # noqa: ARG002
+        member: Member | None,
+        visible: Member | None,  # noqa: ARG002
+        events: tuple[MemberEvent, ...],
+    ) -> tuple[MemberEvent, ...]:
+        """Describe in place of create."""
+        return tuple(described(member, event) for event in events)
+
+
+def described(member: Member | None, event: MemberEvent) -> MemberEvent:
+    """Take a second creation for new names."""
+    if member is None or not isinstance(event, MemberCreated):
+        return event
+    return MemberDescribed(event.display_name, event.description)
+
+
+@fault(breaks="IDM-06")
+class RefusesAnEqualCreate(Behaviour):
+    """Refuses every create of a member that exists, with equal fields too."""
+
+    def created_before(self, member: Member | None, visible: Member | None) -> Member | None:  # noqa: ARG002
+        """See another kind of member."""
+        return member and replace(member, kind="another")
+
+
+@fault(breaks="IDM-07")
+class ForgetsAKeyOnceItsCommandIsDecided(Behaviour):
+    """Forgets a key as soon as its command is ready or failed."""
+
+    def key_stands_for(
+        self,
+        record: KeyRecord | None,
+        kept: Operation | None,
+        age: float,  # noqa: ARG002
+    ) -> KeyRecord | None:
+        """Forget what is decided."""
+        return None if kept and kept.decided else record
+
+
+@fault(breaks="IDM-07")
+class ForgetsAKeyBeforeItsCommandIsDecided(Behaviour):
+    """Keeps a key for a moment only, however long its command takes."""
+
+    def key_stands_for(
+        self, record: KeyRecord | None, kept: Operation | None, age: float
+    ) -> KeyRecord | None:
+        """Forget what is old and undecided."""
+        undecided = kept is not None and not kept.decided
+        return None if undecided and age > _SHORT_LIFE_SECONDS else record
+
+
+@fault(breaks="IDM-08")
+class TakesNoNoticeOfIfMatch(Behaviour):
+    """Changes a member whatever version the caller's If-Match names."""
+
+    def expects(self, expected_version: int | None) -> int | None:  # noqa: ARG002
+        """Expect nothing."""
+        return None
+
+
+@fault(breaks="IDM-09")
+class ServesEachRepeatOfABind(Behaviour):
+    """Shows every published revision as serving, so that each equal bind adds one."""
+
+    def revision_shown(self, row: Document) -> Document:
+        """Serve what is published."""
+        return {**row, "isServing": row["status"] == "published"}
+
+
+FAULTS = (
+    TakesNoNoticeOfKeys,
+    KeepsKeysInTheMemoryOfOneWorker,
+    AnswersAnotherRequestWithTheFirstReceipt,
+    RefusesAReusedKeyAsAConflict,
+    RecordsAKeyOnlyAfterTheAnswer,
+    ReplaysTheFirstReceiptUnmarked,
+    AcceptsAnewWhatItReplays,
+    CallsAConflictingCreateDone,
+    OverwritesAMemberCreatedAgain,
+    RefusesAnEqualCreate,
+    ForgetsAKeyOnceItsCommandIsDecided,
+    ForgetsAKeyBeforeItsCommandIsDecided,
+    TakesNoNoticeOfIfMatch,
+    ServesEachRepeatOfABind,
+)

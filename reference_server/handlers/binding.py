@@ -45,7 +45,7 @@ class Bindings:
             member_id=call.member_id,
             revision_id=revision_id or self._parts.surroundings.new_id("rev-"),
             implementation=requests.implementation(body),
-            expected_version=requests.expected_version(call.headers),
+            expected_version=call.behaviour.expects(requests.expected_version(call.headers)),
             service_id=call.behaviour.service_for_bind(call.named_service),
             kind_locked=call.behaviour.locks_kind(operation_id),
         )

@@ -41,8 +41,7 @@ class Members:
         )
 
         def check() -> None:
-            self._parts.check_service_free(command)
-            commands.decide(self._parts.authority.member(call.scope_id, member_id), command)
+            self._parts.check_create(command)
 
         ids = {"memberId": member_id, "publishedServiceId": command.published_service_id}
         return await self._parts.writes.answer(call, command, check, ids)
@@ -74,7 +73,7 @@ class Members:
             display_name=name,
             describes=call.behaviour.describes(call.body),
             description=call.behaviour.description(body),
-            expected_version=requests.expected_version(call.headers),
+            expected_version=call.behaviour.expects(requests.expected_version(call.headers)),
         )
         return await self._change(call, command)
 
@@ -90,7 +89,7 @@ class Members:
             scope_id=call.scope_id,
             member_id=call.member_id,
             implementation=implementation,
-            expected_version=requests.expected_version(call.headers),
+            expected_version=call.behaviour.expects(requests.expected_version(call.headers)),
             kind_locked=call.behaviour.locks_kind(operation_id),
         )
         return await self._change(call, command)

@@ -16,7 +16,7 @@ from reference_server.urls import Urls
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of one server; `check_service_free` refuses a create whose service id is taken."""
+    """The parts of one server; `check_create` refuses a create as known now."""
 
     authority: Authority
     read_models: ReadModels
@@ -26,4 +26,4 @@ class Parts:
     writes: Writes
     urls: Urls
     surroundings: Surroundings
-    check_service_free: Callable[[CreateMember], None]
+    check_create: Callable[[CreateMember], None]
