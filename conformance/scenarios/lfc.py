@@ -97,10 +97,16 @@ def _is_older(seen: object, version: object) -> bool:
 
 
 def _moved(api: Api, member_id: str, before: Exchange) -> Exchange | None:
-    """Read a member; None unless its version has changed."""
+    """Read a member; None while it is as it was."""
     read = api.send.get_member(member_id)
-    version = read.members.get("stateVersion")
-    return read if read.ok and version != before.members.get("stateVersion") else None
+    return read if read.ok and _state(read) != _state(before) else None
+
+
+def _state(detail: Exchange) -> list[object]:
+    summary, shown = detail.members.get("summary"), detail.members
+    known = summary if isinstance(summary, dict) else {}
+    dated = [known.get(name) for name in ("lifecycleStage", "updatedAt")]
+    return [*dated, shown.get("stateVersion"), shown.get("implementationRef")]
 
 
 def _stage(detail: Exchange) -> object:
@@ -114,7 +120,9 @@ def _agree(api: Api, member_id: str) -> Judgement:
         summary = detail.members["summary"]
         row, page = _row(api, member_id)
         version = row.get("stateVersion")
-        if version is not None and version == summary.get("stateVersion"):
+        if row and version is None:
+            raise Unverified("the member's row in the roster shows no stateVersion", page)
+        if row and version == summary.get("stateVersion"):
             what = f"lifecycleStage in the roster at stateVersion {version}"
             return expect.equal(row.get("lifecycleStage"), _stage(detail), what, detail, page)
         api.let_pass(pause)

@@ -50,7 +50,7 @@ class PublishesNoServiceBeforeTheFirstBind(Behaviour):
         return super().published_service_shown(member) if bound else None
 
 
-@fault(breaks=("MBR-02", "MBR-03"), also="RES-01")
+@fault(breaks=("MBR-02", "MBR-03"), also=("RES-01", "PAG-07"))
 class IdRecomputedFromDisplayName(Behaviour):
     """Works the publishedServiceId out from the display name, anew at each look."""
 
@@ -119,22 +119,23 @@ class BindsImplementationsOfAnyKind(Behaviour):
 
 
 @fault(breaks="MBR-05")
-class DriftsToTheKindThatItRefused(Behaviour):
-    """Refuses an implementation of another kind, and shows the member as an actor ever after."""
+class KeepsTheImplementationThatItRefused(Behaviour):
+    """Refuses an implementation of another kind, and shows one of another kind ever after."""
 
     def __init__(self) -> None:
-        self._drifted: set[str] = set()
+        self._refused: set[str] = set()
 
     def refusal(self, operation_id: str, refusal: Problem) -> Problem:  # noqa: ARG002
-        """Change the kind before it is compared."""
+        """Store it before the kinds are compared."""
         if refusal.code == "STUDIO_MEMBER_KIND_LOCKED":
-            self._drifted.add(refusal.ids["memberId"])
+            self._refused.add(refusal.ids["memberId"])
         return refusal
 
-    def member_shown(self, member: Member, summary: Document) -> Document:
-        """Show what it became."""
-        drifted = member.member_id in self._drifted
-        return summary | {"implementationKind": "gagent"} if drifted else summary
+    def detail_shown(self, member: Member, detail: Document) -> Document:
+        """Show what was stored."""
+        if member.member_id in self._refused and member.implementation is None:
+            detail["implementationRef"] = {"implementationKind": "gagent"}
+        return detail
 
 
 @fault(breaks="MBR-06")
@@ -246,7 +247,7 @@ FAULTS = (
     KeepsADescriptionSetToNothing,
     StoresImplementationsOfAnyKind,
     BindsImplementationsOfAnyKind,
-    DriftsToTheKindThatItRefused,
+    KeepsTheImplementationThatItRefused,
     TakesTheFirstOfTwoStored,
     PacksTheImplementationIntoABag,
     DumpsTheStateOfABinding,
