@@ -1,6 +1,6 @@
 """Bindings: none, the one that was asked for, and what a bind leaves alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -202,9 +202,9 @@ def a_bind_of_nothing_and_a_bind_of_two_are_refused(api: Api) -> Judgements:
     yield ends_refused(api, twin, both, UNFIT_BIND, what, statuses=REFUSALS)
 
 
-def _wait(api: Api, write: Exchange) -> None:
+def _wait(api: Api, write: Exchange, shows: Callable[[], Exchange | None] | None = None) -> None:
     if write.ok:
-        api.verdict_of(write)
+        api.verdict_of(write, shows)
 
 
 @scenario("BND-08", requests=18, writes=4, leaves=1, long=True)
@@ -217,7 +217,7 @@ def the_time_of_a_bind_is_that_of_its_commit_and_stays(api: Api) -> Judgements:
     api.let_pass(TELLABLE_SECONDS)
     reads = [api.send.get_member_binding(member_id) for _ in range(2)]
     renamed = api.send.update_member(member_id, {"displayName": name})
-    api.verdict_of(renamed, partial(api.is_called, member_id, name))
+    _wait(api, renamed, partial(api.is_called, member_id, name))
     reads.append(api.send.get_member_binding(member_id))
 
     for later in reads:

@@ -65,11 +65,11 @@ def a_bind_that_completes_leaves_bind_ready(api: Api) -> Judgements:
 @scenario("LFC-07", requests=14, writes=3, leaves=1)
 def roster_and_detail_agree_on_the_stage(api: Api) -> Judgements:
     first = api.fixture("good")
-    second = api.another(first)
     member_id = api.member(first.kind).member_id
     api.bind(member_id, first)
     yield _agree(api, member_id)
 
+    second = api.another(first)
     write = api.send.update_member_implementation(member_id, dict(second.branch))
     api.verdict_of(write)
     yield _agree(api, member_id)

@@ -35,6 +35,17 @@ class BeginsMembersAsBuildReady(Behaviour):
         return summary | {"lifecycleStage": "build_ready"} if bare else summary
 
 
+@fault(breaks="LFC-02", also=("RDY-02", "RDY-09"))
+class CallsAFreshMemberReady(Behaviour):
+    """Calls a member that was never bound ready to be invoked."""
+
+    def readiness_shown(self, member: Member, readiness: Document) -> Document:
+        """Find nothing that is missing."""
+        if member.last_binding is None:
+            readiness |= {"status": "ready", "reason": "ALL_READY", "conditions": []}
+        return readiness
+
+
 @fault(breaks="LFC-03")
 class HidesTheImplementationUntilTheBind(Behaviour):
     """Leaves implementationRef null while an implementation is stored and not bound."""
@@ -128,6 +139,7 @@ FAULTS = (
     SpellsBuildReadyInItsOwnWay,
     LeavesTheStageOfRowsUnspecified,
     BeginsMembersAsBuildReady,
+    CallsAFreshMemberReady,
     HidesTheImplementationUntilTheBind,
     CallsEveryImplementationAScript,
     ForgetsTheBindingOfABindReadyMember,
