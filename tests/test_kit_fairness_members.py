@@ -166,6 +166,19 @@ def test_a_member_may_have_an_implementation_from_its_create_on(judge: Judge) ->
     assert judge("LFC-02", twist).outcome == "pass"
 
 
+@pytest.mark.parametrize("requirement", ["LFC-03", "LFC-04"])
+def test_what_a_summary_does_not_show_is_not_compared(judge: Judge, requirement: str) -> None:
+    def hide(detail: dict[str, Any]) -> None:
+        detail["summary"] |= {"publishedServiceId": None, "implementationKind": None}
+
+    def twist(request: httpx.Request, send: Send) -> Response:
+        answer = send(request)
+        shown = is_detail(request) and answer.status == 200
+        return changed(answer, hide) if shown else answer
+
+    assert judge(requirement, twist).outcome == "pass"
+
+
 @pytest.mark.parametrize("requirement", ["LFC-06", "LFC-07"])
 def test_the_detail_may_be_behind_the_binding_if_it_says_so(judge: Judge, requirement: str) -> None:
     first: dict[str, Response] = {}
