@@ -31,7 +31,7 @@ class KeepsMembersUnderAnotherId(Behaviour):
         return url + SUFFIX if operation.kind == "member.create" else url
 
 
-@fault(breaks="MBR-01")
+@fault(breaks="MBR-01", also="INP-08")
 class DropsTheDescriptionOfACreate(Behaviour):
     """Creates members without the description that came with the create."""
 
@@ -229,7 +229,7 @@ def first_branch(body: Document) -> Document:
 
 def slug(display_name: str) -> str:
     """Spell a display name as the id of a service."""
-    return re.sub("[^a-z0-9]+", "-", display_name.lower())
+    return re.sub("[^a-z0-9]+", "-", display_name.lower())[:64]
 
 
 def _named_after(display_name: str, member_id: str) -> str:
