@@ -1,5 +1,6 @@
 """Lists of the reference server: pages under inserts, tokens of one list, ids in one form."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -16,8 +17,14 @@ def server(reference_server: Start) -> Iterator[httpx.Client]:
 
 
 def create(server: httpx.Client, member_id: str, path: str = MEMBERS) -> httpx.Response:
+    """Ask for a member, and wait until it shows if it was accepted."""
     body = {"memberId": member_id, "displayName": "M", "implementationKind": "script"}
-    return server.post(path, json=body)
+    answer = server.post(path, json=body)
+    shown = f"{path}/{member_id.strip()}"
+    limit = time.monotonic() + 10
+    while answer.is_success and server.get(shown).is_error and time.monotonic() < limit:
+        time.sleep(0.005)
+    return answer
 
 
 def page(
