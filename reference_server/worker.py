@@ -101,7 +101,7 @@ class Worker:
         )
         if behaviour.usable_when_ready(operation, found is not None and found.ready):
             await self._record(operation, event=Completed())
-        else:
+        elif behaviour.decides_overtaken(operation):
             message = f"A later command took over from revision '{command.revision_id}'."
             await self._fail(operation, "OPERATION_SUPERSEDED", message)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import pairwise
 from typing import Final
 
 from conformance import expect
@@ -24,6 +25,7 @@ from conformance.urls import absolute
 POISON: Final = ("a_poisoned_invoke_ends_failed",)
 SLOW: Final = ("a_slow_invoke_is_decided_by_its_deadline",)
 SEE_OTHER: Final = 303
+GONE: Final = (404, 410)
 REPRODUCED: Final = 3
 NOT_A_VERDICT: Final = (401, 403, 404, 410, *TRANSPORT)
 LATCHED: Final = ("status", "stage")
@@ -88,6 +90,17 @@ def _spelt(latched: dict[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in latched.items() if value is not None)
 
 
+@invariant("STA-04", over=OperationHistory, stimulus=SLOW)
+def a_time_out_is_replaced_once_at_most(operation: OperationHistory) -> Judgements:
+    seen = False
+    for earlier, later in operation.ordered_samples():
+        if earlier.members.get("status") == "timed_out":
+            seen, met = True, later.members.get("status")
+            yield expect.that(met in TERMINAL, "timed_out, ready or failed", met, earlier, later)
+    if not seen:
+        yield expect.branch("no_timed_out", operation.receipt)
+
+
 @invariant("STA-05", over=OperationHistory)
 def status_and_stage_are_a_legal_pair(operation: OperationHistory) -> Judgements:
     kinds = [(one, "receipt") for one in operation.acknowledgements]
@@ -134,6 +147,31 @@ def nothing_is_pending_past_its_deadline(operation: OperationHistory) -> Judgeme
 
 def _seconds(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
+
+
+@invariant("STA-07", over=OperationHistory, stimulus=SLOW)
+def a_time_out_says_that_the_outcome_is_unknown(operation: OperationHistory) -> Judgements:
+    timed_out = [one for one in operation.samples if one.members.get("status") == "timed_out"]
+    for sample in timed_out:
+        failure, stage = sample.members.get("failure"), sample.members.get("stage")
+        told = failure if isinstance(failure, dict) else {}
+        met = {name: told.get(name) for name in ("code", "effect", "stage")}
+        proven = ("committed", "partial") if rank(stage) >= rank("committed") else ()
+        held = met["code"] == "OPERATION_TIMED_OUT" and met["effect"] in ("unknown", *proven)
+        effects = " or ".join(("unknown", *proven))
+        expected = f"code OPERATION_TIMED_OUT, effect {effects}, stage {stage}"
+        yield expect.that(held and met["stage"] == stage, expected, met, sample)
+    if not timed_out:
+        yield expect.branch("no_timed_out", operation.receipt)
+
+
+@invariant("STA-08", over=OperationHistory)
+def a_status_is_not_lost_while_the_run_lasts(operation: OperationHistory) -> Judgements:
+    for known, later in pairwise(operation.status_reads):
+        if known.status == OK and (later.ok or later.status in GONE):
+            lost = f"{expect.answer(later)} after it had been known"
+            yield expect.that(later.ok, "200 until the end of the run", lost, known, later)
+    yield from _if_unread(operation)
 
 
 @invariant("STA-09", over=OperationHistory)
@@ -194,6 +232,33 @@ def observed_means_that_reads_show_it(operation: OperationHistory) -> Judgements
     yield from _if_unread(operation)
 
 
+@invariant("STA-12", over=OperationHistory)
+def the_history_lists_each_stage_once_and_in_order(operation: OperationHistory) -> Judgements:
+    told = [one for one in operation.samples if isinstance(one.members.get("history"), list)]
+    for sample in told:
+        rows = [one for one in sample.members["history"] if isinstance(one, dict)]
+        ranks = [rank(one.get("stage")) for one in rows]
+        times = [instant(one.get("at")) for one in rows]
+        dated = [instant(sample.members.get("acceptedAt")), *times]
+        known = [one for one in dated if one is not None]
+        held = ranks == sorted(set(ranks)) and known == sorted(known) and None not in times
+        expected = "each stage once, in order, at times that never go back before acceptedAt"
+        met = ", ".join(f"{one.get('stage')} at {one.get('at')}" for one in rows)
+        yield expect.that(held, expected, met, sample)
+    if not told:
+        yield expect.branch("no_history", operation.receipt)
+
+
+@invariant("STA-13", over=OperationHistory)
+def a_verdict_asks_for_no_further_poll(operation: OperationHistory) -> Judgements:
+    for sample in operation.samples:
+        if sample.members.get("status") in TERMINAL:
+            asked = sample.header("retry-after")
+            met = f"Retry-After: {asked}"
+            yield expect.that(asked is None, "no Retry-After beside a verdict", met, sample)
+    yield from _if_unread(operation)
+
+
 def _if_unread(operation: OperationHistory) -> Judgements:
     if operation.synchronous and not operation.samples:
         yield expect.branch("synchronous_throughout", operation.receipt)
@@ -203,9 +268,14 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     the_status_is_always_a_200_document,
     stage_never_decreases,
     a_verdict_stays,
+    a_time_out_is_replaced_once_at_most,
     status_and_stage_are_a_legal_pair,
     nothing_is_pending_past_its_deadline,
+    a_time_out_says_that_the_outcome_is_unknown,
+    a_status_is_not_lost_while_the_run_lasts,
     the_status_keeps_the_identity_of_the_receipt,
     the_version_of_a_command_never_changes,
     observed_means_that_reads_show_it,
+    the_history_lists_each_stage_once_and_in_order,
+    a_verdict_asks_for_no_further_poll,
 )

@@ -2,12 +2,13 @@
 
 import re
 import secrets
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
 from conformance import expect
 from conformance.api import Api, Settled
-from conformance.checks import Judgements, Missing, Scenario, scenario
+from conformance.checks import Judged, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
 from conformance.history import TRANSPORT
 
@@ -43,13 +44,15 @@ def _odd(settled: Settled) -> bool:
     return settled.ending in {"undecided", "unreadable", "vanished"}
 
 
-@scenario("STA-06", requests=12, writes=3, leaves=1, long=True)
+@scenario("STA-06", requests=17, writes=3, leaves=1, long=True)
 def a_slow_invoke_is_decided_by_its_deadline(api: Api) -> Judgements:
     slow = api.fixture("slow")
     member = api.bound_member("slow")
 
     settled = api.verdict_of(api.invoke(member.member_id, slow))
 
+    for _ in range(READ_AGAIN):
+        api.look_up(settled.write)
     if settled.ending == "undecided":
         due = api.deadline(settled.write)
         limit = api.target.completion_limit
@@ -100,8 +103,61 @@ def _said(answer: Exchange) -> str:
     return f"{answer.status} with status {status}" if answer.ok else expect.answer(answer)
 
 
+@scenario("STA-15", requests=12, writes=3, leaves=1)
+def a_bind_that_is_overtaken_is_decided(api: Api) -> Judgements:
+    good = api.fixture("good")
+    member_id = api.member(good.kind).member_id
+    writes = [api.send.bind_member(member_id, dict(good.branch)) for _ in range(2)]
+    for write in writes:
+        if not write.ok:
+            raise Unverified(f"one of two binds was refused: {write.line}", write)
+
+    overtaken, last = [api.verdict_of(write, partial(_bound, api, member_id)) for write in writes]
+
+    code = overtaken.failure.get("code")
+    superseded = overtaken.ending == "failed" and code == "OPERATION_SUPERSEDED"
+    expected = "ready, or failed with OPERATION_SUPERSEDED"
+    if overtaken.ending in {"ready", "failed", "overdue"}:
+        held = overtaken.ending == "ready" or superseded
+        yield expect.that(held, expected, overtaken.told, overtaken.write, last.write)
+    else:
+        what = f"the first of two binds ended {overtaken.told}"
+        yield Missing(what, (overtaken.write, overtaken.last))
+
+
+def _bound(api: Api, member_id: str) -> Exchange | None:
+    read = api.send.get_member_binding(member_id)
+    return read if isinstance(read.members.get("lastBinding"), dict) else None
+
+
+@scenario("STA-16", requests=12, writes=3, leaves=1)
+def what_a_command_changed_names_the_command(api: Api) -> Judgements:
+    good = api.fixture("good")
+    member_id = api.member(good.kind).member_id
+    bound = api.bind(member_id, good)
+    yield _traced(api, bound)
+    yield _traced(api, api.verdict_of(api.invoke(member_id, good)))
+
+
+def _traced(api: Api, settled: Settled) -> Judged | Missing:
+    """Judge that what shows the effect of a command carries its ids."""
+    named = {name: settled.write.members.get(name) for name in ("commandId", "correlationId")}
+    given = settled.url("readModelUrl")
+    if None in named.values() or given is None or not api.send.may_follow(*given):
+        return Missing(f"no commandId or readModelUrl to go by: {settled.write.line}")
+    read = api.send.follow(*given)
+    if not read.ok:
+        return Missing(f"the read model cannot be read: {read.line}", (read,))
+    met = {name: read.members.get(name) for name in named}
+    met["commandId"] = met["commandId"] or read.members.get("lastCommandId")
+    expected = ", ".join(f"{name} {value}" for name, value in named.items())
+    return expect.that(met == named, expected, met, settled.write, read)
+
+
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     every_kind_of_write_keeps_its_verdict,
     a_slow_invoke_is_decided_by_its_deadline,
     an_unknown_command_is_a_typed_404,
+    a_bind_that_is_overtaken_is_decided,
+    what_a_command_changed_names_the_command,
 )

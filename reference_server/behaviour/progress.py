@@ -39,3 +39,7 @@ class ProgressDecisions:
     def run_failure(self, run: Run) -> RunFailed | None:
         """Give the failure that an ended run brings to its operation; None makes it ready."""
         return run.failure
+
+    def decides_overtaken(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Say whether an operation that a later one overtook gets a verdict."""
+        return True

@@ -29,3 +29,7 @@ class StatusReadDecisions:
     def unknown_operation(self, scope_id: str, command_id: str) -> Document:  # noqa: ARG002
         """Answer a read of a command that nobody gave; raises 404 OPERATION_NOT_FOUND."""
         raise problems.operation_not_found(command_id)
+
+    def asks_again(self, operation: Operation) -> bool:
+        """Say whether a Retry-After tells when to ask again."""
+        return operation.status == "pending"

@@ -95,6 +95,15 @@ class ReplaysTheFirstReceiptUnmarked(Behaviour):
         """Answer like the first time."""
         return 202
 
+    def answer_body(
+        self,
+        operation: Operation,  # noqa: ARG002
+        receipt: Document,
+        resource: Document,  # noqa: ARG002
+    ) -> Document | None:
+        """Show nothing of what came of it."""
+        return receipt
+
 
 @fault(breaks="IDM-04", also=("RCP-03", "STA-05"))
 class AcceptsAnewWhatItReplays(Behaviour):
@@ -160,7 +169,7 @@ class RefusesAnEqualCreate(Behaviour):
         return member and replace(member, kind="another")
 
 
-@fault(breaks="IDM-07")
+@fault(breaks="IDM-07", also=("IDM-01", "IDM-02"))
 class ForgetsAKeyOnceItsCommandIsDecided(Behaviour):
     """Forgets a key as soon as its command is ready or failed."""
 

@@ -1,14 +1,18 @@
 """Faults of the status document."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from reference_server import instants, problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
+from reference_server.events.member import Member
 from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
 
 LONG_LAG = 0.3
+SHORT_MEMORY = 0.5
+OVERTAKEN = 0.06
 
 
 def _fifth(reads: int) -> bool:
@@ -159,6 +163,99 @@ class HasNoCodeForUnknownCommands(Behaviour):
         raise problems.route_not_found()
 
 
+@fault(breaks="STA-04", also=("STA-02", "STA-06"))
+class TakesATimedOutCommandForPendingAgain(Behaviour):
+    """Shows each second reader of a timed out command that it is pending again."""
+
+    def sample(self, operation: Operation, reads: int) -> Operation:
+        """Forget the deadline."""
+        again = operation.status == "timed_out" and reads % 2 == 1
+        return replace(operation, status="pending", failure=None) if again else operation
+
+
+@fault(breaks="STA-07")
+class CallsATimeOutAFailure(Behaviour):
+    """Tells a timed out command's failure under the code of a failed run."""
+
+    def failure(self, operation: Operation, failure: Document) -> Document:
+        """Name another cause."""
+        if operation.status != "timed_out":
+            return failure
+        return failure | {"code": "RUN_TIMED_OUT"}
+
+
+@fault(breaks="STA-07", also="FLR-02")
+class SaysThatATimeOutHadNoEffect(Behaviour):
+    """Says of a timed out command that it changed nothing, which nobody knows."""
+
+    def failure(self, operation: Operation, failure: Document) -> Document:
+        """Promise too much."""
+        return failure | {"effect": "none"} if operation.status == "timed_out" else failure
+
+
+@fault(breaks="STA-08", also="ACK-07")
+class ForgetsADecidedCommandSoon(Behaviour):
+    """Forgets a command half a second after its acceptance, once it is decided."""
+
+    def status_known(self, operation: Operation, age: float) -> bool:
+        """Clean up early."""
+        return not operation.decided or age < SHORT_MEMORY
+
+
+@fault(breaks="STA-12")
+class ListsTheLastStageTwice(Behaviour):
+    """Lists the stage that was reached last twice in the history."""
+
+    def status(self, operation: Operation, status: Document) -> Document:  # noqa: ARG002
+        """Repeat the last row."""
+        return status | {"history": [*status["history"], status["history"][-1]]}
+
+
+@fault(breaks="STA-12")
+class ListsTheHistoryNewestFirst(Behaviour):
+    """Lists the stages of a command from the newest to the oldest."""
+
+    def status(self, operation: Operation, status: Document) -> Document:  # noqa: ARG002
+        """Turn it round."""
+        return status | {"history": status["history"][::-1]}
+
+
+@fault(breaks="STA-13")
+class AsksForAnotherPollAfterTheVerdict(Behaviour):
+    """Sends Retry-After with every status, a verdict included."""
+
+    def asks_again(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Never stop."""
+        return True
+
+
+@fault(breaks="STA-15", also="STA-06")
+class LeavesAnOvertakenBindPending(Behaviour):
+    """Leaves a bind that a later one overtook without a verdict, past its deadline too."""
+
+    def projection_lag(self, projection: str, lag: float) -> float:
+        """Show members later than what they serve, so that binds overtake each other."""
+        return lag + OVERTAKEN if projection == "members" else lag
+
+    def decides_overtaken(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Forget it."""
+        return False
+
+    def enforces_deadline(self, operation: Operation) -> bool:
+        """Let no deadline of a bind pass."""
+        return operation.kind != "member.bind"
+
+
+@fault(breaks="STA-16")
+class ForgetsWhichCommandChangedABinding(Behaviour):
+    """Shows a binding without the command that made it."""
+
+    def binding_shown(self, member: Member, binding: Document) -> Document:
+        """Leave the ids out."""
+        shown = super().binding_shown(member, binding)
+        return {k: v for k, v in shown.items() if k not in {"commandId", "correlationId"}}
+
+
 FAULTS = (
     TurnsAFailureIntoAnHttpError,
     AnswersPendingReadsWithAccepted,
@@ -174,4 +271,13 @@ FAULTS = (
     CallsARenameObservedTooEarly,
     ExpectsUnknownCommands,
     HasNoCodeForUnknownCommands,
+    TakesATimedOutCommandForPendingAgain,
+    CallsATimeOutAFailure,
+    SaysThatATimeOutHadNoEffect,
+    ForgetsADecidedCommandSoon,
+    ListsTheLastStageTwice,
+    ListsTheHistoryNewestFirst,
+    AsksForAnotherPollAfterTheVerdict,
+    LeavesAnOvertakenBindPending,
+    ForgetsWhichCommandChangedABinding,
 )

@@ -62,7 +62,7 @@ class Writes:
 
     def retry_after(self, call: Call, operation: Operation) -> dict[str, str]:
         """Say when to ask again, of a pending operation only; 0 where lags are below 1 s."""
-        if operation.status != "pending":
+        if not call.behaviour.asks_again(operation):
             return {}
         lag = call.behaviour.longest_lag(self._longest_lag)
         return {"Retry-After": "0" if lag < 1 else "1"}
