@@ -1,12 +1,18 @@
 """Refusals are typed."""
 
+import re
+from collections.abc import Iterator
 from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance import expect
 from conformance.checks import Invariant, Judged, Judgements, Missing, invariant
 from conformance.exchange import Exchange
 from conformance.history import RouteHistory, may_end_at_a_gateway
 
+CODE: Final = re.compile(r"(?=.{1,63}$)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+PROBLEM: Final = "application/problem+json"
+IDS: Final = ("scopeId", "memberId", "revisionId", "endpointId", "runId", "commandId")
 GATEWAY: Final = (413, 429, 502, 503, 504)
 REFUSALS: Final = (
     "malformed_requests_of_every_kind",
@@ -41,4 +47,69 @@ def _typed(answer: Exchange) -> Judged:
     return expect.that(held, expected, expect.answer(answer), answer, cause=cause)
 
 
-INVARIANTS: Final[tuple[Invariant, ...]] = (every_error_has_a_code_and_a_message, no_404_is_bare)
+@invariant("ERR-03", over=RouteHistory, stimulus=REFUSALS)
+def every_code_is_of_the_one_form(route: RouteHistory) -> Judgements:
+    for answer in _refusals(route):
+        if code := expect.code_of(answer):
+            expected = "an UPPER_SNAKE code of at most 63 characters"
+            yield expect.that(CODE.fullmatch(code), expected, code, answer)
+
+
+@invariant("ERR-07", over=RouteHistory, stimulus=REFUSALS)
+def a_problem_repeats_its_status(route: RouteHistory) -> Judgements:
+    for answer in _refusals(route):
+        if PROBLEM not in (answer.header("content-type") or "").lower():
+            yield expect.branch("plain_json", answer)
+            continue
+        met = {name: answer.members.get(name) for name in ("type", "title", "status")}
+        texts = isinstance(met["type"], str) and isinstance(met["title"], str)
+        expected = f"a type, a title and status {answer.status}"
+        yield expect.that(texts and met["status"] == answer.status, expected, met, answer)
+
+
+@invariant("ERR-08", over=RouteHistory, stimulus=REFUSALS)
+def message_and_detail_say_the_same(route: RouteHistory) -> Judgements:
+    for answer in _refusals(route):
+        message, detail = (answer.members.get(name) for name in ("message", "detail"))
+        if isinstance(message, str) and isinstance(detail, str):
+            held = message.startswith(detail) or detail.startswith(message)
+            yield expect.that(held, f"detail: {message}", detail, answer)
+        else:
+            yield Judged(True, "one sentence", "", (answer,))  # noqa: FBT003
+
+
+@invariant("ERR-11", over=RouteHistory, stimulus=REFUSALS)
+def a_refusal_echoes_only_what_was_asked(route: RouteHistory) -> Judgements:
+    for answer in _refusals(route):
+        query = dict(parse_qsl(urlsplit(answer.request.url).query))
+        asked = answer.given | query | answer.parameters
+        told = {name: answer.members[name] for name in IDS if name in answer.members}
+        foreign = {
+            name: value
+            for name, value in told.items()
+            if isinstance(value, str) and _plain(value) != _plain(str(asked.get(name, value)))
+        }
+        expected = f"no other id than {expect.shown({name: asked.get(name) for name in told})}"
+        yield expect.that(not foreign, expected, foreign, answer)
+
+
+def _plain(spelt: str) -> str:
+    """Return an id as it is meant, however it is escaped or padded."""
+    return unquote(spelt).strip()
+
+
+def _refusals(route: RouteHistory) -> Iterator[Exchange]:
+    """Yield the typed refusals of a route."""
+    for answer in route.answers:
+        if answer.status >= 400 and answer.members and not may_end_at_a_gateway(answer):  # noqa: PLR2004
+            yield answer
+
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    every_error_has_a_code_and_a_message,
+    no_404_is_bare,
+    every_code_is_of_the_one_form,
+    a_problem_repeats_its_status,
+    message_and_detail_say_the_same,
+    a_refusal_echoes_only_what_was_asked,
+)

@@ -7,15 +7,18 @@ from conformance import expect
 from conformance.api import Api, How
 from conformance.checks import Judged, Judgements, Missing, Scenario, scenario
 from conformance.exchange import Exchange
+from conformance.scenarios.rev import act, done, revised
 
 MISSING: Final = "STUDIO_MEMBER_NOT_FOUND"
 NOT_FOUND: Final = 404
+BAD_REQUEST: Final = 400
+UNPROCESSABLE: Final = 422
 
 
 def _created(api: Api, more: dict[str, object], violates: str, media_type: str = "") -> Exchange:
     body = {"memberId": api.names.fresh(), "displayName": "x", "implementationKind": "workflow"}
     headers = {"Content-Type": media_type} if media_type else {}
-    return api.send.create_member({**body, **more}, How(headers, violates=violates))
+    return api.send.create_member({**body, **more}, How(headers, violates=violates or None))
 
 
 MALFORMED: Final[tuple[Callable[[Api], Exchange], ...]] = (
@@ -98,9 +101,43 @@ def an_unknown_run_of_a_bound_member(api: Api) -> Judgements:
         yield Missing(f"an unknown run is not answered 404: {unknown.line}", (unknown,))
 
 
+@scenario("ERR-06", requests=22, writes=8, leaves=2)
+def three_conditions_of_a_revision_have_three_codes(api: Api) -> Judgements:
+    member_id, (retired, _) = revised(api)
+    done(api, "retire", member_id, retired)
+    unbound = api.member(api.fixture("good").kind).member_id
+
+    asked = {
+        "unbound": act(api, "activate", unbound, "no-such-revision"),
+        "unknown": act(api, "activate", member_id, "no-such-revision"),
+        "retired": act(api, "activate", member_id, retired),
+    }
+
+    codes = {what: api.refusal_of(one) for what, one in asked.items()}
+    apart = len(set(codes.values())) == len(codes) and "" not in codes.values()
+    yield expect.that(apart, "a code of its own for each", codes, *asked.values())
+
+
+@scenario("ERR-09", requests=2, writes=2, leaves=1)
+def a_malformed_body_is_told_where_it_is_wrong(api: Api) -> Judgements:
+    twin = _created(api, {}, "")
+    wrong = _created(api, {"displayName": "", "implementationKind": "none"}, "body: two faults")
+
+    if not twin.ok or wrong.status not in {BAD_REQUEST, UNPROCESSABLE}:
+        yield Missing(f"the malformed body was not refused for its form: {wrong.line}", (wrong,))
+        return
+    errors = wrong.members.get("errors")
+    rows = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    places = [str(row.get("pointer") or row.get("parameter") or "") for row in rows]
+    named = [one for one in places if "displayName" in one or "implementationKind" in one]
+    yield expect.that(named, "errors[] that names displayName or implementationKind", errors, wrong)
+
+
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     malformed_requests_of_every_kind,
     a_missing_member_is_one_404_everywhere,
     not_found_and_bad_input_never_share_a_code,
     an_unknown_run_of_a_bound_member,
+    three_conditions_of_a_revision_have_three_codes,
+    a_malformed_body_is_told_where_it_is_wrong,
 )

@@ -84,6 +84,82 @@ class CallsAMalformedBindNotFound(Behaviour):
         return refusal
 
 
+@fault(breaks="ERR-03")
+class SpellsACodeInLowerCase(Behaviour):
+    """Refuses a media type that it does not take under a code in lower case."""
+
+    def refusal(self, operation_id: str, refusal: Problem) -> Problem:  # noqa: ARG002
+        """Spell it otherwise."""
+        if refusal.code == "UNSUPPORTED_MEDIA_TYPE":
+            return Problem(refusal.status, "unsupported-media-type", refusal.message)
+        return refusal
+
+
+@fault(breaks="ERR-06")
+class RefusesEveryActivationUnderOneCode(Behaviour):
+    """Refuses every activation that cannot be under the code of the request's family."""
+
+    def refusal(self, operation_id: str, refusal: Problem) -> Problem:
+        """Fold what a revision can be refused for."""
+        folded = refusal.code.startswith(("STUDIO_MEMBER_BINDING_", "STUDIO_MEMBER_NOT_BOUND"))
+        if operation_id == "activateMemberRevision" and folded:
+            code = "INVALID_STUDIO_MEMBER_BINDING_ACTIVATION_REQUEST"
+            return Problem(400, code, refusal.message, ids=refusal.ids)
+        return refusal
+
+
+@fault(breaks="ERR-07")
+class SaysAnotherStatusInTheProblem(Behaviour):
+    """Writes status 400 into every problem, whatever the answer's own status."""
+
+    def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
+        """Take one status for all."""
+        shown = super().problem_body(operation_id, refusal, body)
+        return shown and shown | {"status": 400}
+
+
+@fault(breaks="ERR-07")
+class LeavesTypeAndTitleOut(Behaviour):
+    """Sends application/problem+json without type and title."""
+
+    def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
+        """Drop them."""
+        shown = super().problem_body(operation_id, refusal, body)
+        return shown and {k: v for k, v in shown.items() if k not in {"type", "title"}}
+
+
+@fault(breaks="ERR-08")
+class SaysTwoThingsOfOneRefusal(Behaviour):
+    """Says in detail something else than in message."""
+
+    def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
+        """Write a sentence for everything."""
+        shown = super().problem_body(operation_id, refusal, body)
+        return shown and shown | {"detail": "The request could not be processed."}
+
+
+@fault(breaks="ERR-09")
+class NamesNoPlaceOfAFault(Behaviour):
+    """Says that a body is malformed, and not where."""
+
+    def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
+        """Leave errors out."""
+        shown = super().problem_body(operation_id, refusal, body)
+        return shown and {name: value for name, value in shown.items() if name != "errors"}
+
+
+@fault(breaks="ERR-11")
+class EchoesTheNeighboursRun(Behaviour):
+    """Echoes the id of a run that nobody asked for to whoever asks for an unknown one."""
+
+    def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
+        """Look one row too far."""
+        shown = super().problem_body(operation_id, refusal, body)
+        if shown and refusal.code == "SERVICE_RUN_NOT_FOUND":
+            return shown | {"runId": f"{shown['runId']}-of-another"}
+        return shown
+
+
 FAULTS = (
     WrapsAWrongTypeInError,
     RefusesAPageTokenWithoutAMessage,
@@ -92,4 +168,11 @@ FAULTS = (
     AnswersAnUnknownRunBare,
     CallsABindOfNobodyMalformed,
     CallsAMalformedBindNotFound,
+    SpellsACodeInLowerCase,
+    RefusesEveryActivationUnderOneCode,
+    SaysAnotherStatusInTheProblem,
+    LeavesTypeAndTitleOut,
+    SaysTwoThingsOfOneRefusal,
+    NamesNoPlaceOfAFault,
+    EchoesTheNeighboursRun,
 )
