@@ -133,7 +133,8 @@ class Changes:
         self._check_resolved(command)
         service = self._read_models.catalog.get(command.scope_id, command.service_id)
         run = self._authority.run(command.scope_id, command.run_id)
-        accepted = runs.decide(run, service, command)
+        offers = self._behaviour_of(command.scope_id).offers_endpoint
+        accepted = runs.decide(run, service, command, offers)
         visible: Evidence = [["runs", *stream, 1]]
         if accepted is None:
             return Change((), 1, visible)

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,22 +175,25 @@ def _endpoints(branch: Body) -> list[str]:
     return [entry.needed("endpointId", SEGMENT_ID, 128) for entry in entries]
 
 
-def payload(body: Body) -> str:
-    """Read the input text of an invoke: prompt, payloadJson or payloadBase64, one at most."""
+def payload(body: Body, takes: Callable[[str], bool]) -> str:
+    """Read the input text of an invoke: prompt, payloadJson or payloadBase64, one at most.
+
+    `takes` says whether a payload is taken although it has two forms, no type or is not base64.
+    """
     forms = [
         n for n in ("prompt", "payloadJson", "payloadBase64") if body.members.get(n) is not None
     ]
-    if len(forms) > 1:
+    if len(forms) > 1 and not takes("two forms"):
         raise body.refuse(forms[1], "The body has more than one form of payload.")
     if not forms:
         return ""
     if forms[0] == "prompt":
         return body.text("prompt", TEXT, 65536) or ""
-    if not body.text("payloadTypeUrl", REFERENCE, 512):
+    if not body.text("payloadTypeUrl", REFERENCE, 512) and not takes("no type"):
         raise body.refuse("payloadTypeUrl", f"'{forms[0]}' needs 'payloadTypeUrl'.")
     if forms[0] == "payloadJson":
         return _json_text(body.below("payloadJson").members)
-    return _decoded(body)
+    return _decoded(body, takes)
 
 
 def _json_text(members: Document) -> str:
@@ -201,11 +204,13 @@ def _json_text(members: Document) -> str:
     return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
 
 
-def _decoded(body: Body) -> str:
+def _decoded(body: Body, takes: Callable[[str], bool]) -> str:
     given = body.text("payloadBase64", TEXT, LARGEST_BODY) or ""
     try:
         return base64.b64decode(given, validate=True).decode("utf-8", "replace")
     except binascii.Error as error:
+        if takes("not base64"):
+            return given
         raise body.refuse("payloadBase64", "'payloadBase64' is not base64.") from error
 
 

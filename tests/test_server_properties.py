@@ -208,7 +208,7 @@ def test_an_invoke_reaches_no_withdrawn_revision(
     command = run_commands.InvokeMember("s1", "m1", "sv", "run-1", "chat", pinned, "text")
 
     def register(known: Service | None, invoke: run_commands.InvokeMember) -> tuple[Any, ...]:
-        return (run_commands.decide(None, known, invoke),)
+        return (run_commands.decide(None, known, invoke, lambda *_: True),)
 
     events = decided(register, state, command)
 
@@ -220,7 +220,7 @@ def test_an_invoke_reaches_no_withdrawn_revision(
     assert not reached.withdrawn
     assert events[0].revision_id == (pinned or state.serving_revision_id)
     registered = evolved(StreamId("run", "s1", "run-1"), None, events)[0]
-    assert run_commands.decide(registered, state, command) is None
+    assert run_commands.decide(registered, state, command, lambda *_: True) is None
 
 
 run_event = st.one_of(

@@ -1,14 +1,36 @@
-"""Invokes: what their receipts name, and the run behind them."""
+"""Invokes: what their receipts name, what they reach, and the run behind them."""
 
-from typing import Final
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api
-from conformance.checks import Judgements, Missing, Scenario, Unverified, scenario
-from conformance.history import ACCEPTED
+from conformance.api import Api, How, Settled
+from conformance.checks import (
+    Judged,
+    Judgement,
+    Judgements,
+    Missing,
+    Scenario,
+    Unverified,
+    scenario,
+)
+from conformance.exchange import Exchange
+from conformance.history import ACCEPTED, TRANSPORT
+from conformance.scenarios.rev import RETIRED, UNBOUND, UNKNOWN, done, refused, revised
 from conformance.urls import absolute
 
 URLS: Final = ("statusUrl", "readModelUrl")
+FAMILY: Final = "INVALID_STUDIO_MEMBER_INVOKE_REQUEST"
+ENDPOINT: Final = "STUDIO_MEMBER_ENDPOINT_NOT_FOUND"
+UNREADY: Final = ("STUDIO_MEMBER_NOT_READY", UNBOUND, RETIRED)
+UNREADY_STATUSES: Final = (400, 404, 409, 503)
+UNDECIDED: Final = ("undecided", "unreadable", "timed_out")
+OTHER_FAULTS: Final = ("", *UNREADY, UNKNOWN)
+BAD_REQUEST: Final = 400
+NOT_FOUND: Final = 404
+HELLO: Final = "CgVoZWxsbw=="  # a text, and a message whose field 1 is "hello"
+TYPE_URL: Final = "type.example/Text"
 
 
 @scenario("INV-01", requests=12, writes=3, leaves=1)
@@ -60,7 +82,228 @@ def the_run_is_found_at_the_member_with_the_commands_ids(api: Api) -> Judgements
                 yield expect.equal(met, named, f"{name} of the run", invoked, read)
 
 
+@scenario("INV-03", requests=30, writes=7, leaves=1)
+def a_pinned_revision_is_the_one_that_runs(api: Api) -> Judgements:
+    member_id, (old, serving) = revised(api)
+    for pinned in (old, serving):
+        twin = _pinned(api, member_id, pinned)
+        yield _runs_or_refuses(api, twin, pinned)
+
+    done(api, "retire", member_id, old)
+    asked = _pinned(api, member_id, old)
+
+    what = "an invoke that pins a retired revision"
+    yield refused(api, twin, asked, (RETIRED, FAMILY), what)
+
+
+def _pinned(api: Api, member_id: str, revision_id: str) -> Exchange:
+    good = api.fixture("good")
+    body = {**good.payload, "revisionId": revision_id}
+    return api.send.invoke_member(member_id, good.endpoint, body)
+
+
+def _runs_or_refuses(api: Api, invoked: Exchange, revision_id: str) -> Judgement:
+    expected = f"a run of the pinned revision {revision_id}, or a typed refusal"
+    if invoked.response is None or invoked.status in TRANSPORT:
+        return Missing(f"the transport answered: {invoked.line}", (invoked,))
+    if not invoked.ok:
+        return expect.that(expect.code_of(invoked), expected, expect.answer(invoked), invoked)
+    settled = api.verdict_of(invoked)
+    if settled.ending == "failed" and settled.failure.get("stage") == "accepted":
+        code = settled.failure.get("code")
+        return expect.that(code, expected, settled.told, invoked, settled.last)
+    run = api.run_in(settled)
+    met = run.members.get("revisionId")
+    if not run.ok or met is None:
+        return Missing(f"the run names no revisionId: {run.line}", (invoked, run))
+    return expect.that(met == revision_id, expected, f"a run of {met}", invoked, run)
+
+
+@scenario("INV-04", requests=17, writes=5, leaves=1)
+def an_invoke_before_readiness_is_refused_or_decided(api: Api) -> Judgements:
+    good = api.fixture("good")
+    member_id = api.member(good.kind).member_id
+    bind = api.send.bind_member(member_id, dict(good.branch))
+    early = api.invoke(member_id, good)
+    bound = api.settle(bind, partial(_bound, api, member_id))
+    yield _refused_or_decided(api, early)
+
+    revision_id = bound.target.get("revisionId") or _revision(
+        api.send.get_member_binding(member_id)
+    )
+    done(api, "retire", member_id, str(revision_id))
+    readiness = api.send.get_member_binding_readiness(member_id)
+    late = api.invoke(member_id, good)
+    yield _refused_or_decided(api, late, readiness)
+
+
+def _bound(api: Api, member_id: str) -> Exchange | None:
+    read = api.send.get_member_binding(member_id)
+    return read if _revision(read) else None
+
+
+def _revision(binding: Exchange) -> object:
+    last = binding.members.get("lastBinding")
+    return last.get("revisionId") if isinstance(last, dict) else None
+
+
+def _refused_or_decided(
+    api: Api, invoked: Exchange, readiness: Exchange | None = None
+) -> Judgement:
+    """Judge that an invoke was refused as too early, or led to a verdict; `readiness` says no."""
+    code = expect.code_of(invoked)
+    if not invoked.ok and not code and invoked.status in (0, *TRANSPORT):
+        return Missing(f"the transport answered: {invoked.line}", (invoked,))
+    if not invoked.ok:
+        return expect.refused(invoked, UNREADY_STATUSES, UNREADY, "an invoke before readiness")
+    settled = api.verdict_of(invoked)
+    if settled.ending in UNDECIDED:
+        return Missing(f"{invoked.line} then was {settled.ending}", (invoked, settled.last))
+    if settled.ending == "ready":
+        return _ran(api, settled, readiness)
+    held = settled.ending == "failed" and settled.failure.get("code")
+    expected = "it is refused as not ready, or decided: ready with its run, or failed with a code"
+    return expect.that(held, expected, settled.told, invoked, settled.last)
+
+
+def _ran(api: Api, settled: Settled, readiness: Exchange | None) -> Judged:
+    run = api.run_in(settled)
+    if readiness is None or readiness.members.get("status") not in ("pending", "failed"):
+        expected, actual = "an invoke that is ready has a run", expect.answer(run)
+        return expect.that(run.ok, expected, actual, settled.write, settled.last, run)
+    told = f"{readiness.members['status']} {readiness.members.get('reason')}"
+    expected = f"no run while readiness is {told}"
+    return expect.that(False, expected, f"ready: {run.line}", readiness, settled.write, run)  # noqa: FBT003
+
+
+@scenario("INV-05", requests=24, writes=7, leaves=1)
+def a_wrong_payload_is_refused_at_once(api: Api) -> Judgements:
+    good, member_id = api.fixture("good"), api.bound_member().member_id
+    typed = _typed(api.send.get_member_endpoint_contract(member_id, good.endpoint), good.payload)
+    twin = api.send.invoke_member(member_id, good.endpoint, typed)
+    empty = api.send.invoke_member(member_id, good.endpoint, {})
+    if not _reads(api, twin, empty):
+        yield expect.branch("single_payload_form", twin, empty)
+        return
+
+    for what, body in _wrong(typed).items():
+        how = How(violates=f"body: {what}")
+        asked = api.send.invoke_member(member_id, good.endpoint, body, how)
+        yield _refused_at_once(twin, asked, what)
+
+
+def _typed(contract: Exchange, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a payload of bytes with its type, the owner's own where that is one."""
+    if "payloadBase64" in payload:
+        return dict(payload)
+    named = contract.members.get("requestTypeUrl")
+    type_url = named if isinstance(named, str) and named else TYPE_URL
+    return {"payloadTypeUrl": type_url, "payloadBase64": HELLO}
+
+
+def _reads(api: Api, typed: Exchange, empty: Exchange) -> bool:
+    """Whether an invoke with a typed payload is taken, and unlike one without a payload."""
+    return typed.ok and _outcome(api, typed) != _outcome(api, empty)
+
+
+def _outcome(api: Api, invoked: Exchange) -> tuple[object, ...]:
+    refusal = api.refusal_of(invoked)
+    return (
+        (refusal,) if refusal or not invoked.ok else ("", api.run_of(invoked).members.get("output"))
+    )
+
+
+def _wrong(typed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "two forms of payload": {**typed, "prompt": "hello"},
+        "a payload that is not base64": {**typed, "payloadBase64": "%%%"},
+        "a payload without a type": {k: v for k, v in typed.items() if k != "payloadTypeUrl"},
+    }
+
+
+def _refused_at_once(twin: Exchange, asked: Exchange, what: str) -> Judgement:
+    if asked.response is None or asked.status in TRANSPORT:
+        return Missing(f"the transport answered: {asked.line}", (asked,))
+    held = asked.status == BAD_REQUEST and expect.code_of(asked) not in OTHER_FAULTS
+    expected = f"{what}: 400 with a code of its own"
+    return expect.that(held, expected, expect.answer(asked), twin, asked)
+
+
+@scenario("INV-06", requests=15, writes=4, leaves=1)
+def an_unknown_endpoint_is_not_invoked(api: Api) -> Judgements:
+    good, member_id = api.fixture("good"), api.bound_member().member_id
+    twin = api.invoke(member_id, good)
+    api.verdict_of(twin)
+
+    asked = api.send.invoke_member(member_id, api.names.fresh(), dict(good.payload))
+
+    what = "an invoke of an unknown endpoint"
+    yield refused(api, twin, asked, (ENDPOINT,), what, statuses=(NOT_FOUND,))
+
+
+@scenario("INV-07", requests=14, writes=3, leaves=1)
+def a_run_that_failed_is_told_by_its_invoke(api: Api) -> Judgements:
+    invoked = api.invoke(api.bound_member("poison").member_id, api.fixture("poison"))
+    if not invoked.ok:
+        yield Missing(f"no run was accepted that fails: {invoked.line}", (invoked,))
+        return
+
+    run = api.run_of(invoked)
+
+    if not run.ok:
+        yield Missing(f"the run cannot be read: {run.line}", (invoked, run))
+
+
+@scenario("INV-08", requests=16, writes=4, leaves=1)
+def a_command_id_of_the_clients_own_is_honoured(api: Api) -> Judgements:
+    good, member_id = api.fixture("good"), api.bound_member().member_id
+    own = api.names.fresh()
+    body = {**good.payload, "commandId": own}
+    first = api.send.invoke_member(member_id, good.endpoint, body)
+    if not first.ok:
+        yield _refuses_own_ids(first)
+        return
+    again = api.send.invoke_member(member_id, good.endpoint, body)
+
+    for one in (first, again):
+        if one.ok:
+            yield expect.equal(one.members.get("commandId"), own, "commandId of the receipt", one)
+    yield _ran_once(api, first, again)
+
+
+def _refuses_own_ids(first: Exchange) -> Judgement:
+    if first.response is None or first.status in TRANSPORT:
+        return Missing(f"the transport answered: {first.line}", (first,))
+    expected = "a commandId in the body is honoured, or refused with a typed 400"
+    held = first.status == BAD_REQUEST and expect.code_of(first)
+    return expect.that(held, expected, expect.answer(first), first)
+
+
+def _ran_once(api: Api, first: Exchange, again: Exchange) -> Judgement:
+    for one in (first, again):
+        if one.ok:
+            api.verdict_of(one)
+    listed = api.awaited(first, partial(_listed, api, first.parameters["memberId"]))
+    if listed is None:
+        return Missing("the member's list shows no run", (first,))
+    runs = len(listed.members["runs"])
+    expected = "one run of a command that was asked for twice"
+    return expect.that(runs == 1, expected, f"{runs} runs", first, again, listed)
+
+
+def _listed(api: Api, member_id: str) -> Exchange | None:
+    """Read the list of runs; None as long as it is empty."""
+    read = api.send.list_member_runs(member_id)
+    return read if isinstance(rows := read.members.get("runs"), list) and rows else None
+
+
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     an_invoke_is_followed_by_its_run_or_operation,
     the_run_is_found_at_the_member_with_the_commands_ids,
+    a_pinned_revision_is_the_one_that_runs,
+    an_invoke_before_readiness_is_refused_or_decided,
+    a_wrong_payload_is_refused_at_once,
+    an_unknown_endpoint_is_not_invoked,
+    a_run_that_failed_is_told_by_its_invoke,
+    a_command_id_of_the_clients_own_is_honoured,
 )

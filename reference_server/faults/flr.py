@@ -9,7 +9,7 @@ from reference_server.faults.declaration import fault
 from reference_server.problems import Problem
 
 
-@fault(breaks="FLR-01")
+@fault(breaks=("FLR-01", "INV-07"))
 class CallsAFailedRunReady(Behaviour):
     """Makes the operation of a failed run ready, because the run has ended."""
 

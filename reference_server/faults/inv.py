@@ -1,10 +1,16 @@
 """Faults of invokes and the runs behind them."""
 
+from reference_server import problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
-from reference_server.events.run import Run
+from reference_server.events.run import Run, RunFailed
+from reference_server.events.service import Service
 from reference_server.faults.declaration import fault
+from reference_server.platform import Endpoint
+from reference_server.problems import Problem
+
+UNREADY = ("STUDIO_MEMBER_NOT_READY", "STUDIO_MEMBER_NOT_BOUND")
 
 
 @fault(breaks="INV-01", also="RCP-06")
@@ -53,10 +59,161 @@ class RunCarriesAnotherCorrelationId(Behaviour):
         return document | {"correlationId": f"platform-{run.run_id}"}
 
 
+@fault(breaks="INV-03")
+class IgnoresThePinnedRevision(Behaviour):
+    """Runs whatever serves, whichever revision an invoke pins."""
+
+    def pinned_revision(self, asked: str | None, service: Service | None) -> str | None:  # noqa: ARG002
+        """Forget the pin."""
+        return None
+
+
+@fault(breaks="INV-03")
+class FallsBackFromARetiredRevision(Behaviour):
+    """Runs the serving revision in place of a pinned one that is retired."""
+
+    def pinned_revision(self, asked: str | None, service: Service | None) -> str | None:
+        """Mean well."""
+        deployment = service.deployment(asked) if service else None
+        return None if deployment and deployment.withdrawn else asked
+
+
+@fault(breaks="INV-03")
+class RunsARetiredRevisionThatIsPinned(Behaviour):
+    """Runs a retired revision for whoever pins it."""
+
+    def runs_retired(self, pinned: str | None) -> bool:
+        """Take the pin for leave."""
+        return pinned is not None
+
+
+@fault(breaks="INV-04", also="STA-06")
+class LosesAnEarlyInvoke(Behaviour):
+    """Accepts an invoke of a member that is not ready, and never decides it."""
+
+    def refuses_at_once(self, operation: str) -> bool:
+        """Accept every invoke."""
+        return operation != "member.invoke"
+
+    def records_refusal(self, operation: Operation, refusal: Problem) -> bool:
+        """Drop one that came too early."""
+        return operation.kind != "member.invoke" or refusal.code not in UNREADY
+
+    def enforces_deadline(self, operation: Operation) -> bool:
+        """Let its deadline pass."""
+        return operation.kind != "member.invoke"
+
+
+@fault(breaks="INV-04")
+class RunsWhatWasRetiredLast(Behaviour):
+    """Runs the newest revision of a member where none serves, although it is retired."""
+
+    def pinned_revision(self, asked: str | None, service: Service | None) -> str | None:
+        """Find something to run."""
+        idle = service is not None and service.serving is None
+        return service.deployments[-1].revision_id if service and idle and not asked else asked
+
+    def runs_retired(self, pinned: str | None) -> bool:
+        """Run it."""
+        return pinned is None
+
+
+@fault(breaks="INV-05")
+class TakesTheFirstOfTwoPayloads(Behaviour):
+    """Runs the prompt of an invoke that has a typed payload beside it."""
+
+    def takes_payload(self, wrong: str) -> bool:
+        """Choose."""
+        return wrong == "two forms"
+
+
+@fault(breaks="INV-05")
+class TakesWhatIsNotBase64AsText(Behaviour):
+    """Runs a payloadBase64 that cannot be decoded as if it were the text itself."""
+
+    def takes_payload(self, wrong: str) -> bool:
+        """Guess the encoding."""
+        return wrong == "not base64"
+
+
+@fault(breaks="INV-05")
+class GuessesTheTypeOfAPayload(Behaviour):
+    """Runs a payload whose type the caller did not name."""
+
+    def takes_payload(self, wrong: str) -> bool:
+        """Guess the type."""
+        return wrong == "no type"
+
+
+@fault(breaks="INV-06")
+class RunsWhateverEndpointIsNamed(Behaviour):
+    """Runs a member at an endpoint that it does not have."""
+
+    def offers_endpoint(self, endpoint_id: str, offered: tuple[Endpoint, ...]) -> bool:  # noqa: ARG002
+        """Take any name."""
+        return True
+
+
+@fault(breaks="INV-06")
+class MistakesAnUnknownEndpointForAMissingMember(Behaviour):
+    """Answers an invoke of an unknown endpoint that the member was not found."""
+
+    def refusal(self, operation_id: str, refusal: Problem) -> Problem:  # noqa: ARG002
+        """Give the nearest 404."""
+        unknown = refusal.code == "STUDIO_MEMBER_ENDPOINT_NOT_FOUND"
+        return problems.studio_member_not_found("", "") if unknown else refusal
+
+
+@fault(breaks="INV-07")
+class CallsAFailedRunACancelledOperation(Behaviour):
+    """Ends the operation of a failed run as cancelled."""
+
+    def run_failure(self, run: Run) -> RunFailed | None:
+        """Blame the caller."""
+        return run.failure and RunFailed("OPERATION_CANCELLED", run.failure.message)
+
+
+@fault(breaks="INV-08")
+class GivesItsOwnCommandId(Behaviour):
+    """Passes over the commandId that an invoke names, and makes one."""
+
+    def command_id_given(self, asked: str | None) -> str | None:  # noqa: ARG002
+        """Make one."""
+        return None
+
+
+@fault(breaks="INV-08")
+class RunsARepeatedCommandAgain(Behaviour):
+    """Takes the second invoke with one commandId for a new command, and runs it too."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def command_id_given(self, asked: str | None) -> str | None:
+        """Use an id once."""
+        if asked is None or asked in self._known:
+            return None
+        self._known.add(asked)
+        return asked
+
+
 FAULTS = (
     InvokeLocationIsTheMember,
     NeverNamesTheRun,
     NamesARunThatNeverIs,
     RunCarriesAnotherCommandId,
     RunCarriesAnotherCorrelationId,
+    IgnoresThePinnedRevision,
+    FallsBackFromARetiredRevision,
+    RunsARetiredRevisionThatIsPinned,
+    LosesAnEarlyInvoke,
+    RunsWhatWasRetiredLast,
+    TakesTheFirstOfTwoPayloads,
+    TakesWhatIsNotBase64AsText,
+    GuessesTheTypeOfAPayload,
+    RunsWhateverEndpointIsNamed,
+    MistakesAnUnknownEndpointForAMissingMember,
+    CallsAFailedRunACancelledOperation,
+    GivesItsOwnCommandId,
+    RunsARepeatedCommandAgain,
 )

@@ -1,6 +1,7 @@
 """Invocation: the endpoint contract, invoke, and the runs that come of it."""
 
 from reference_server import documents, paging, platform, problems, requests
+from reference_server.behaviour import Behaviour
 from reference_server.commands import run as commands
 from reference_server.document import Document
 from reference_server.events.operation import Operation
@@ -50,27 +51,29 @@ class Invocations:
         body = Body(call.body, call.family_code)
         body.text("commandId", requests.COMMAND_ID, 128)
         pinned = call.behaviour.identifier(body, "revisionId", requests.SEGMENT_ID, 128)
-        given = requests.payload(body)
+        given = requests.payload(body, call.behaviour.takes_payload)
         known = self._resolved(call)
+        service = self._parts.resolver.visible_service(call.scope_id, known or "")
         command = commands.InvokeMember(
             scope_id=call.scope_id,
             member_id=call.member_id,
             service_id=known or "",
             run_id=self._parts.surroundings.new_id("run-"),
             endpoint_id=call.ids["endpointId"],
-            revision_id=pinned,
+            revision_id=call.behaviour.pinned_revision(pinned, service),
             input=given,
+            runs_retired=call.behaviour.runs_retired(pinned),
         )
         target = {
             "memberId": call.member_id,
             **({"publishedServiceId": known} if known else {}),
             "endpointId": command.endpoint_id,
             "runId": command.run_id,
-            **({"revisionId": pinned} if pinned else {}),
+            **({"revisionId": command.revision_id} if command.revision_id else {}),
         }
 
         def check() -> None:
-            self._check(command, foresees=call.behaviour.foresees_failures("member.invoke"))
+            self._check(call.behaviour, command)
 
         return await self._parts.writes.answer(call, command, check, target)
 
@@ -124,13 +127,10 @@ class Invocations:
         answer = read(documents.run_with_status(known, status, operation))
         return Answer(answer.status, answer.body, {**answer.headers, **headers})
 
-    def _check(self, command: commands.InvokeMember, *, foresees: bool) -> None:
+    def _check(self, behaviour: Behaviour, command: commands.InvokeMember) -> None:
         service = self._parts.resolver.visible_service(command.scope_id, command.service_id)
-        reached = commands.reached_revision(service, command)
-        offered = platform.endpoints(reached.implementation)
-        if all(endpoint.endpoint_id != command.endpoint_id for endpoint in offered):
-            raise problems.studio_member_endpoint_not_found(command.endpoint_id)
-        if foresees:
+        reached = commands.reached_revision(service, command, behaviour.offers_endpoint)
+        if behaviour.foresees_failures("member.invoke"):
             _try_out(reached.implementation, command.input)
 
 

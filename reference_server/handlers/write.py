@@ -47,7 +47,7 @@ class Writes:
             scope_id=call.scope_id,
             correlation_id=call.headers["x-correlation-id"],
             key=requests.idempotency_key(call.headers),
-            command_id=call.body.get("commandId") if receipt.operation == "member.invoke" else None,
+            command_id=_command_id(call) if receipt.operation == "member.invoke" else None,
             fingerprint=call.fingerprint,
             receipt=receipt,
             target={"resourceType": receipt.resource_type, "scopeId": call.scope_id, **target},
@@ -92,3 +92,7 @@ class Writes:
             return {}
         member = self._read_models.members.get(call.scope_id, operation.target["memberId"])
         return documents.summary(call.behaviour, member) if member else {}
+
+
+def _command_id(call: Call) -> str | None:
+    return call.behaviour.command_id_given(call.body.get("commandId"))

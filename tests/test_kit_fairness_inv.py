@@ -1,0 +1,124 @@
+"""Other ways to take invokes, refuse them and name their runs: no check blames them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance.exchange import Response
+from conformance.judge import Verdict
+
+Send = Callable[[httpx.Request], Response]
+Twist = Callable[[httpx.Request, Send], Response]
+Judge = Callable[[str, Twist], Verdict]
+
+
+def problem(status: int, code: str) -> Response:
+    body = json.dumps({"code": code, "message": "No."}).encode()
+    return Response(status, {"content-type": "application/json"}, body)
+
+
+def asked(request: httpx.Request) -> dict[str, Any]:
+    """Return the body of an invoke; empty for any other request."""
+    invoke = "/invoke/" in request.url.path and request.method == "POST"
+    body: dict[str, Any] = json.loads(request.content) if invoke else {}
+    return body
+
+
+def instead(holds: Callable[[dict[str, Any]], Any], answer: Response) -> Twist:
+    """Answer an invoke so where it holds of its body, and honestly elsewhere."""
+    return lambda request, send: answer if holds(asked(request)) else send(request)
+
+
+def without(request: httpx.Request, *names: str) -> httpx.Request:
+    """Return the same invoke without some members of its body."""
+    body = {name: value for name, value in asked(request).items() if name not in names}
+    kept = {k: v for k, v in request.headers.items() if k != "content-length"}
+    return httpx.Request(request.method, request.url, headers=kept, json=body)
+
+
+def reads_prompts_only(request: httpx.Request, send: Send) -> Response:
+    typed = {"payloadBase64", "payloadTypeUrl"} & set(asked(request))
+    return send(without(request, "payloadBase64", "payloadTypeUrl") if typed else request)
+
+
+REFUSES_TYPES = instead(
+    lambda body: "payloadBase64" in body,
+    problem(400, "INVALID_STUDIO_MEMBER_INVOKE_REQUEST"),
+)
+
+
+@pytest.mark.parametrize("twist", [reads_prompts_only, REFUSES_TYPES], ids=["ignores", "refuses"])
+def test_a_server_may_take_one_form_of_payload(judge: Judge, twist: Twist) -> None:
+    assert judge("INV-05", twist).outcome == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (problem(400, "UNREADABLE_PAYLOAD"), "pass"),
+        (problem(400, "STUDIO_MEMBER_NOT_READY"), "fail"),
+        (problem(500, "INTERNAL_ERROR"), "fail"),
+    ],
+    ids=["own-code", "another-reason", "breakdown"],
+)
+def test_a_wrong_payload_may_be_refused_with_a_code_of_ones_own(
+    judge: Judge, answer: Response, outcome: str
+) -> None:
+    wrong = {"%%%"}
+    twist = instead(lambda body: body.get("payloadBase64") in wrong, answer)
+
+    assert judge("INV-05", twist).outcome == outcome
+
+
+def test_a_server_may_run_nothing_but_what_serves(judge: Judge) -> None:
+    refusal = problem(409, "STUDIO_MEMBER_NOT_READY")
+    twist = instead(lambda body: str(body.get("revisionId")).endswith("-r1"), refusal)
+
+    assert judge("INV-03", twist).outcome == "fail"  # a retired one has a reason of its own
+
+    def until_retired(request: httpx.Request, send: Send) -> Response:
+        answer = send(request)
+        pins_the_first = str(asked(request).get("revisionId")).endswith("-r1")
+        return refusal if pins_the_first and answer.status == 202 else answer
+
+    assert judge("INV-03", until_retired).outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (problem(400, "INVALID_STUDIO_MEMBER_INVOKE_REQUEST"), "pass"),
+        (Response(400), "warn"),
+    ],
+    ids=["typed", "bare"],
+)
+def test_a_server_may_refuse_a_command_id_of_the_clients_own(
+    judge: Judge, answer: Response, outcome: str
+) -> None:
+    assert judge("INV-08", instead(lambda body: "commandId" in body, answer)).outcome == outcome
+
+
+def test_a_server_may_refuse_the_repeat_of_a_command(judge: Judge) -> None:
+    known: set[str] = set()
+
+    def once(request: httpx.Request, send: Send) -> Response:
+        own = asked(request).get("commandId")
+        if own in known:
+            return problem(409, "IDEMPOTENCY_IN_PROGRESS")
+        known.update({own} if own else ())
+        return send(request)
+
+    assert judge("INV-08", once).outcome == "pass"
+
+
+@pytest.mark.parametrize("status", [404, 409, 503])
+def test_an_early_invoke_may_be_refused_with_any_of_the_statuses(judge: Judge, status: int) -> None:
+    def unready(request: httpx.Request, send: Send) -> Response:
+        answer = send(request)
+        early = "/invoke/" in request.url.path and answer.status == 409
+        return problem(status, "STUDIO_MEMBER_NOT_READY") if early else answer
+
+    assert judge("INV-04", unready).outcome == "pass"
