@@ -311,6 +311,62 @@ def test_other_page_sizes_are_clamped_or_refused(
     assert caller.sends("GET", "/members?pageSize=0").status_code == zero
 
 
+def test_ok_throughout_answers_a_create_200_when_it_is_done(behaving: Behaving) -> None:
+    answer = behaving("ok-throughout").creates("done")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    assert "location" not in answer.headers
+
+
+def test_creates_at_once_waits_for_a_create_and_not_for_a_bind(behaving: Behaving) -> None:
+    caller = behaving("creates-at-once")
+
+    assert caller.creates("quick").status_code == 200
+    assert caller.binds("quick").status_code == 202
+
+
+def test_float_versions_and_other_instants_are_the_same_values(behaving: Behaving) -> None:
+    caller = behaving("float-versions+other-instants")
+    read = caller.http.get(caller.ends(caller.creates("m9"))["readModelUrl"])
+
+    assert '"stateVersion":1.0' in read.text
+    assert read.json()["summary"]["createdAt"].endswith("+05:30")
+
+
+def test_opaque_tags_are_taken_back_and_no_others(behaving: Behaving) -> None:
+    caller = behaving("opaque-tags")
+    caller.ends(caller.creates("m10"))
+    tag = caller.sends("GET", "/members/m10").headers["etag"]
+
+    def patched(given: str) -> int:
+        change = {"displayName": f"As of {given}"}
+        headers = {"If-Match": given}
+        return caller.sends("PATCH", "/members/m10", json=change, headers=headers).status_code
+
+    assert tag != '"1"'
+    assert [patched('"1"'), patched(tag)] == [412, 202]
+
+
+@pytest.mark.parametrize(("variant", "status"), [("limits-rates", 429), ("gateway-errors", 502)])
+def test_a_gateway_fails_now_and_then(behaving: Behaving, variant: str, status: int) -> None:
+    caller = behaving(variant)
+
+    seen = [caller.sends("GET", "/members").status_code for _ in range(40)]
+
+    assert seen.count(status) == 2
+    assert seen.count(200) == 38
+
+
+def test_newest_first_turns_the_roster_round(behaving: Behaving) -> None:
+    caller = behaving("newest-first")
+    for member_id in ("older", "newer"):
+        caller.ends(caller.creates(member_id))
+
+    rows = caller.sends("GET", "/members").json()["members"]
+
+    assert [row["memberId"] for row in rows] == ["newer", "older"]
+
+
 def test_older_runs_carry_their_word_as_status(behaving: Behaving) -> None:
     caller = behaving("older-runs")
     ended = caller.ends(caller.invokes(caller.bound(POISON), ""))

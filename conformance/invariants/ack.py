@@ -49,6 +49,8 @@ def a_201_names_what_is_readable_now(route: RouteHistory) -> Judgements:
     for write in route.acknowledged_writes():
         if write.status == ACCEPTED:
             yield expect.branch("accepted_throughout", write)
+        elif creates and write.status == OK:
+            yield expect.branch("synchronous_throughout", write)
 
 
 def _member_ids(answer: Exchange) -> set[str]:

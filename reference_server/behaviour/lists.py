@@ -68,6 +68,10 @@ class ListDecisions:
         """Read the description of a create or a change."""
         return body.text("description", requests.TEXT, LONGEST_DESCRIPTION)
 
+    def roster_newest_first(self) -> bool:
+        """Say whether a roster begins with the newest member."""
+        return False
+
     def roster_shown(self, roster: Document) -> Document:
         """Give a page of the roster in its last form."""
         return roster

@@ -51,7 +51,12 @@ class Members:
         behaviour = call.behaviour
         scope_id = behaviour.scope_listed(call.scope_id, paging.scope_of_token(call))
         members = behaviour.roster(scope_id, self._parts.read_models.members.of_scope(scope_id))
-        page = paging.page_of(call, members, lambda m: (m.created_at, m.member_id))
+        page = paging.page_of(
+            call,
+            members,
+            lambda m: (m.created_at, m.member_id),
+            newest_first=behaviour.roster_newest_first(),
+        )
         rows = [documents.row(behaviour, member) for member in page.items]
         roster = {"scopeId": call.scope_id, "members": rows, "nextPageToken": page.next_token}
         return read(behaviour.roster_shown(roster))

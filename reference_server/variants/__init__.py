@@ -9,13 +9,24 @@ from functools import cache
 from itertools import combinations
 
 from reference_server.behaviour import Behaviour
-from reference_server.variants import acceptance, documents, identifiers, lists, progress, refusals
+from reference_server.variants import (
+    acceptance,
+    documents,
+    gateways,
+    identifiers,
+    lists,
+    progress,
+    refusals,
+    values,
+)
 from reference_server.variants.declaration import Contradiction, Variant
 
 VARIANTS: dict[str, Variant] = {
     variant.name: variant
     for variant in (
         Variant(acceptance.Synchronous, paired=True),
+        Variant(acceptance.OkThroughout),
+        Variant(acceptance.CreatesAtOnce),
         Variant(progress.RandomLag),
         Variant(acceptance.ForeseesFailures, paired=True),
         Variant(acceptance.RefusesAfterAcceptance, paired=True),
@@ -37,6 +48,12 @@ VARIANTS: dict[str, Variant] = {
         Variant(progress.CorrectsTimeouts),
         Variant(progress.LatchesTimeouts),
         Variant(documents.OlderRuns),
+        Variant(values.FloatVersions),
+        Variant(values.OtherInstants),
+        Variant(values.OpaqueTags),
+        Variant(gateways.LimitsRates),
+        Variant(gateways.GatewayErrors),
+        Variant(lists.NewestFirst),
         Variant(lists.PagesOfFifty),
         Variant(lists.RefusesLargePages),
         Variant(identifiers.StrictKinds),
@@ -56,11 +73,11 @@ CONTRADICTIONS = (
         progress.LatchesTimeouts,
         "a timed_out operation is corrected or stays",
     ),
-    Contradiction(
-        acceptance.Synchronous,
-        progress.LatchesTimeouts,
-        "an answer that is held until the verdict needs one",
+    *(
+        Contradiction(held, progress.LatchesTimeouts, "a held answer needs a verdict")
+        for held in (acceptance.Synchronous, acceptance.OkThroughout, acceptance.CreatesAtOnce)
     ),
+    Contradiction(acceptance.Synchronous, acceptance.OkThroughout, "a create is 201 or 200"),
     Contradiction(
         acceptance.ForeseesFailures,
         acceptance.RefusesAfterAcceptance,

@@ -28,6 +28,23 @@ class Synchronous(Behaviour):
         )
 
 
+class OkThroughout(Synchronous):
+    """Answers every write 200 with its verdict, a create too."""
+
+    def answer_status(self, operation: Operation) -> int:  # noqa: ARG002
+        """Claim no more than that it is done."""
+        return 200
+
+
+class CreatesAtOnce(Behaviour):
+    """Answers writes that only change a member 200 with the verdict, and the others 202."""
+
+    def waits_for_completion(self, operation: Operation) -> bool:
+        """Hold the answers to what ends observed."""
+        quick = operation.admitted.completion_stage == "observed"
+        return quick or super().waits_for_completion(operation)
+
+
 class ForeseesFailures(Behaviour):
     """Tries out what is bound or invoked, and refuses at once what would fail."""
 

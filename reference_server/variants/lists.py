@@ -20,3 +20,11 @@ class RefusesLargePages(Behaviour):
         if asked is not None and asked.isascii() and asked.isdigit() and int(asked[:9]) > largest:
             raise refusal
         return super().page_size(None if asked == "0" else asked, largest, refusal)
+
+
+class NewestFirst(Behaviour):
+    """Lists the newest member first."""
+
+    def roster_newest_first(self) -> bool:
+        """Turn the roster round."""
+        return True

@@ -12,6 +12,7 @@ class RandomLag(Behaviour):
     most = 2.0
 
     def __init__(self) -> None:
+        super().__init__()
         self._random = Random(0)  # noqa: S311  # repeatable, not secret
 
     def projection_lag(self, projection: str, lag: float) -> float:  # noqa: ARG002
