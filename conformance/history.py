@@ -44,6 +44,12 @@ def retry_after(answer: Exchange) -> float:
     return min(float(asked), A_DAY) if asked.isascii() and asked.isdigit() else 0.0
 
 
+def kept_for(claim: Exchange) -> timedelta | None:
+    """Return how long after acceptance a status is promised to be kept; None if nothing says so."""
+    accepted, expires = (instant(claim.members.get(name)) for name in ("acceptedAt", "expiresAt"))
+    return expires - accepted if accepted and expires else None
+
+
 def not_offered(answer: Exchange) -> bool:
     """Whether a server says that it does not offer the operation at all."""
     return answer.status in NOT_OFFERED
@@ -122,6 +128,18 @@ class OperationHistory:
     def first_status_answer(self) -> Exchange | None:
         """Return the first read of the status that was answered, and not by a breakdown."""
         return next((one for one in self.status_reads if not broke_down(one)), None)
+
+    def published_expiry(self, read: Exchange) -> Exchange | None:
+        """Return the newest claim before a read that says how long the status is kept."""
+        told = (one for one in reversed(self.claims) if one.received <= read.sent)
+        return next((one for one in told if kept_for(one) is not None), None)
+
+    def may_have_expired(self, read: Exchange) -> bool:
+        """Whether the status could rightly be gone when a read was answered."""
+        published = self.published_expiry(read)
+        lifetime = kept_for(published) if published else None
+        age = timedelta(seconds=read.received - self.receipt.sent)
+        return lifetime is not None and age + TRUNCATION >= lifetime
 
     def model_reads_after(self, claim: Exchange) -> list[Exchange]:
         """Return the answered reads of the read model that were sent after a claim was received."""

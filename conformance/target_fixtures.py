@@ -33,7 +33,7 @@ steps:
   - id: linger
     type: delay
     parameters:
-      duration_ms: "6000"
+      duration_ms: "4000"
 """
 
 

@@ -142,7 +142,9 @@ class Operations:
 
     def _admitted(self, request: Request) -> Admitted:
         now = self._surroundings.clock()
-        deadline = self._behaviour_of(request.scope_id).deadline(self._deadline)
+        behaviour = self._behaviour_of(request.scope_id)
+        deadline = behaviour.deadline(self._deadline)
+        kept = behaviour.retention(KEPT_SECONDS)
         return Admitted(
             principal=request.principal,
             operation=request.receipt.operation,
@@ -152,7 +154,7 @@ class Operations:
             command=codec.to_document(request.command),
             fingerprint=request.fingerprint,
             deadline_at=instants.after(now, deadline),
-            expires_at=instants.after(now, deadline + KEPT_SECONDS),
+            expires_at=instants.after(now, deadline + kept),
         )
 
     def _undertake(self, operation: Operation) -> None:

@@ -288,6 +288,17 @@ def test_a_timed_out_operation_stays_or_is_corrected(
     assert caller.http.get(invoked.json()["statusUrl"]).json()["status"] == word
 
 
+def test_keeps_statuses_briefly_forgets_one_as_it_published(behaving: Behaving) -> None:
+    caller = behaving("keeps-statuses-briefly")
+    created = caller.creates("brief")
+    caller.ends(created)
+
+    time.sleep(2.4)
+
+    read = caller.http.get(created.json()["statusUrl"])
+    assert (read.status_code, read.json()["code"]) == (410, "OPERATION_EXPIRED")
+
+
 def test_pages_of_fifty_cuts_a_larger_page(behaving: Behaving) -> None:
     caller = behaving("pages-of-fifty")
     for created in [caller.creates(f"page-{number}") for number in range(51)]:

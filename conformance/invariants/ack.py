@@ -148,7 +148,9 @@ def a_202_can_be_looked_up_at_once(operation: OperationHistory) -> Judgements:
     receipt = operation.receipt
     if receipt.status != ACCEPTED:
         yield expect.branch("synchronous_throughout", receipt)
-    elif first := operation.first_status_answer():
+    elif (first := operation.first_status_answer()) and operation.may_have_expired(first):
+        yield Missing("the statusUrl was first read past its expiresAt", (receipt, first))
+    elif first:
         held = first.ok and first.members.get("commandId") == operation.command_id
         expected = "the first GET of statusUrl is 200 and names the command"
         yield expect.that(held, expected, expect.answer(first), receipt, first)

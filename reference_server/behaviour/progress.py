@@ -20,6 +20,10 @@ class ProgressDecisions:
         """Seconds until an undecided command times out; `seconds` was set."""
         return seconds
 
+    def retention(self, seconds: float) -> float:
+        """Seconds after its deadline that the status of a command is kept; `seconds` was set."""
+        return seconds
+
     def corrects_timeout(self, operation: Operation) -> bool:  # noqa: ARG002
         """Say whether a timed_out operation becomes ready or failed once the outcome is known."""
         return True

@@ -26,6 +26,10 @@ class StatusReadDecisions:
         """HTTP status of a read of a statusUrl: 200, whatever became of the command."""
         return DONE_ANSWER
 
+    def expired_operation(self, command_id: str) -> Document:
+        """Answer a read of a command whose status is no longer kept; raises 410."""
+        raise problems.operation_expired(command_id)
+
     def unknown_operation(self, scope_id: str, command_id: str) -> Document:  # noqa: ARG002
         """Answer a read of a command that nobody gave; raises 404 OPERATION_NOT_FOUND."""
         raise problems.operation_not_found(command_id)

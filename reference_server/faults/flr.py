@@ -18,7 +18,7 @@ class CallsAFailedRunReady(Behaviour):
         return None
 
 
-@fault(breaks="FLR-01", also="ACK-07")
+@fault(breaks="FLR-01", also=("ACK-07", "STA-08"))
 class DropsAFailedInvoke(Behaviour):
     """Forgets an invoke whose run failed: its statusUrl answers 404."""
 
@@ -58,7 +58,7 @@ class LeavesTheEffectOut(Behaviour):
         return {name: value for name, value in failure.items() if name != "effect"}
 
 
-@fault(breaks="FLR-07", also="ACK-07")
+@fault(breaks="FLR-07", also=("ACK-07", "STA-08"))
 class ForgetsWhatFailedBeforeARunExisted(Behaviour):
     """Forgets a command that failed before anything came of it: its statusUrl answers 404."""
 

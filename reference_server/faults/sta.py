@@ -7,12 +7,14 @@ from reference_server import instants, problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.member import Member
-from reference_server.events.operation import Operation
+from reference_server.events.operation import Operation, TimedOut
 from reference_server.faults.declaration import fault
 
 LONG_LAG = 0.3
 SHORT_MEMORY = 0.5
 OVERTAKEN = 0.06
+REPLICA_LAG = 0.2
+HOUR = 3600.0
 
 
 def _fifth(reads: int) -> bool:
@@ -48,6 +50,18 @@ class ReadsASecondReplica(Behaviour):
         """Ask the replica that is one fact behind."""
         behind = operation.status == "pending" and reads % 2 == 1
         return operation.earlier() if behind else operation
+
+
+@fault(breaks="STA-02", also=("STA-03", "STA-04"))
+class ReadsAReplicaThatLags(Behaviour):
+    """Answers every other read of a status from a replica that is a fifth of a second behind."""
+
+    def sample(self, operation: Operation, reads: int) -> Operation:
+        """Show what the replica has heard of; a verdict takes its time to get there too."""
+        now = instants.now()
+        heard = (now - instants.parsed(fact.at) for fact in operation.facts)
+        young = sum(age.total_seconds() < REPLICA_LAG for age in heard)
+        return operation.earlier(young) if reads % 2 else operation
 
 
 @fault(breaks="STA-03", also=("STA-02", "STA-06"))
@@ -163,6 +177,16 @@ class HasNoCodeForUnknownCommands(Behaviour):
         raise problems.route_not_found()
 
 
+@fault(breaks="STA-04", also="STA-06")
+class TakesATimedOutCommandUpAgain(Behaviour):
+    """Shows a command that timed out as pending again, once its outcome is known."""
+
+    def sample(self, operation: Operation, reads: int) -> Operation:  # noqa: ARG002
+        """Show the time before the deadline."""
+        late = operation.decided and any(isinstance(one.event, TimedOut) for one in operation.facts)
+        return operation.earlier(2) if late else operation
+
+
 @fault(breaks="STA-04", also=("STA-02", "STA-06"))
 class TakesATimedOutCommandForPendingAgain(Behaviour):
     """Shows each second reader of a timed out command that it is pending again."""
@@ -200,6 +224,30 @@ class ForgetsADecidedCommandSoon(Behaviour):
     def status_known(self, operation: Operation, age: float) -> bool:
         """Clean up early."""
         return not operation.decided or age < SHORT_MEMORY
+
+
+@fault(breaks="STA-08")
+class CallsAnExpiredStatusAMissingRoute(Behaviour):
+    """Keeps statuses briefly, as it says, and then answers as if their route did not exist."""
+
+    def retention(self, seconds: float) -> float:  # noqa: ARG002
+        """Forget soon."""
+        return 0.25
+
+    def expired_operation(self, command_id: str) -> Document:  # noqa: ARG002
+        """Leave the client in doubt."""
+        raise problems.route_not_found()
+
+
+@fault(breaks="STA-12")
+class DatesHistoryByAnotherClock(Behaviour):
+    """Takes the times of the history from a clock that is an hour behind."""
+
+    def status(self, operation: Operation, status: Document) -> Document:  # noqa: ARG002
+        """Subtract the hour."""
+        for row in status["history"]:
+            row["at"] = instants.after(instants.parsed(row["at"]), -HOUR)
+        return status
 
 
 @fault(breaks="STA-12")
@@ -256,10 +304,29 @@ class ForgetsWhichCommandChangedABinding(Behaviour):
         return {k: v for k, v in shown.items() if k not in {"commandId", "correlationId"}}
 
 
+@fault(breaks="STA-16")
+class NamesTheCommandThatCreatedAMember(Behaviour):
+    """Names in a binding the command that created its member, whatever changed it later."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, Document] = {}
+
+    def detail_shown(self, member: Member, detail: Document) -> Document:
+        """Remember what is shown first."""
+        ids = {name: detail[name] for name in ("commandId", "correlationId")}
+        self._first.setdefault(member.member_id, ids)
+        return super().detail_shown(member, detail)
+
+    def binding_shown(self, member: Member, binding: Document) -> Document:
+        """Give it for good."""
+        return super().binding_shown(member, binding) | self._first.get(member.member_id, {})
+
+
 FAULTS = (
     TurnsAFailureIntoAnHttpError,
     AnswersPendingReadsWithAccepted,
     ReadsASecondReplica,
+    ReadsAReplicaThatLags,
     ForgetsAVerdictNowAndThen,
     TakesFailedCommandsUpAgain,
     StampsTheVerdictAnew,
@@ -271,13 +338,17 @@ FAULTS = (
     CallsARenameObservedTooEarly,
     ExpectsUnknownCommands,
     HasNoCodeForUnknownCommands,
+    TakesATimedOutCommandUpAgain,
     TakesATimedOutCommandForPendingAgain,
     CallsATimeOutAFailure,
     SaysThatATimeOutHadNoEffect,
     ForgetsADecidedCommandSoon,
+    CallsAnExpiredStatusAMissingRoute,
+    DatesHistoryByAnotherClock,
     ListsTheLastStageTwice,
     ListsTheHistoryNewestFirst,
     AsksForAnotherPollAfterTheVerdict,
     LeavesAnOvertakenBindPending,
     ForgetsWhichCommandChangedABinding,
+    NamesTheCommandThatCreatedAMember,
 )

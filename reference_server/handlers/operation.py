@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from reference_server import instants, paging, problems
+from reference_server import instants, paging
 from reference_server.events.operation import Operation
 from reference_server.exchange import Answer, Call, Handler, read
 from reference_server.handlers.parts import Parts
@@ -26,7 +26,7 @@ class Statuses:
         if operation is None or not call.behaviour.status_known(operation, self._age(operation)):
             return read(call.behaviour.unknown_operation(scope_id, command_id))
         if instants.text(self._parts.surroundings.clock()) > operation.admitted.expires_at:
-            raise problems.operation_expired(command_id)
+            return read(call.behaviour.expired_operation(command_id))
         shown = call.behaviour.sample(operation, self._reads[scope_id, command_id])
         self._reads[scope_id, command_id] += 1
         answer = read(self._parts.receipts.status(call.behaviour, shown))

@@ -47,6 +47,7 @@ VARIANTS: dict[str, Variant] = {
         Variant(identifiers.RefusesPaddedIds),
         Variant(progress.CorrectsTimeouts),
         Variant(progress.LatchesTimeouts),
+        Variant(progress.KeepsStatusesBriefly),
         Variant(documents.OlderRuns),
         Variant(values.FloatVersions),
         Variant(values.OtherInstants),

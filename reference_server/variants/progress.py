@@ -28,6 +28,14 @@ class RandomLag(Behaviour):
         return super().deadline(seconds) + 2 * self.most
 
 
+class KeepsStatusesBriefly(Behaviour):
+    """Keeps the status of a command for a quarter of a second after its deadline."""
+
+    def retention(self, seconds: float) -> float:  # noqa: ARG002
+        """Forget soon."""
+        return 0.25
+
+
 class LatchesTimeouts(Behaviour):
     """Leaves an operation timed_out for good, whatever becomes of its command."""
 
