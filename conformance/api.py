@@ -10,8 +10,9 @@ from conformance.checks import NotOffered, Unverified
 from conformance.client import Encoded
 from conformance.exchange import Exchange
 from conformance.expect import code_of
-from conformance.following import Follower, Settled
+from conformance.following import Settled
 from conformance.history import ACCEPTED, CREATED, not_offered
+from conformance.principals import Acting
 from conformance.target import Implementation
 from conformance.together import Crowd
 from conformance.wire import PLAIN, How
@@ -46,7 +47,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Api(Follower):
+class Api(Acting):
     """The target as one scenario sees it; `send` has one method per operation."""
 
     names: Names
@@ -54,7 +55,7 @@ class Api(Follower):
 
     def at_once(self, *calls: Callable[[], Exchange]) -> list[Exchange]:
         """Send several requests at the same instant; return their exchanges in the order given."""
-        return self.crowd.at_once(self.send.connections.get, calls)
+        return self.crowd.at_once(self.send.pool, calls)
 
     def in_a_hurry(self) -> Self:
         """Return the same api, which polls young commands without heeding Retry-After.

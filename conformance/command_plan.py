@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Requirement, load_contract
-from conformance.embedded import ServerNotStarted, embedded_target, listed_faults
+from conformance.embedded import NOT_STARTED, ServerNotStarted, listed_faults
 from conformance.invariants import INVARIANTS
 from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.reports.counted import counted
@@ -18,14 +18,12 @@ from conformance.target import Target
 from conformance.target_check import check_target
 from conformance.target_file import load_target
 
-NOT_STARTED: Final = "http://127.0.0.1"
-
 
 def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) -> int:
     """Print what a run with the same options would judge, send and leave behind."""
     contract = load_contract()
     embedded = file is None and "url" not in flags
-    target = embedded_target(NOT_STARTED, flags) if embedded else load_target(file, flags)
+    target = NOT_STARTED.target(flags) if embedded else load_target(file, flags)
     check_target(contract, target)
     plan = make_plan(contract, target, only)
     console = Console()

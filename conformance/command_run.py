@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Contract, load_contract
-from conformance.embedded import embedded_server, embedded_target
+from conformance.embedded import SCOPE, embedded_server
 from conformance.generated.outcome import Generation
 from conformance.plan import Plan, make_plan
 from conformance.reports import report_file
@@ -70,8 +70,8 @@ def described_target(file: Path | None, flags: Mapping[str, Any]) -> Iterator[Ta
 
     """
     if file is None and "url" not in flags:
-        with embedded_server() as url:
-            yield embedded_target(url, flags)
+        with embedded_server(scope=flags.get("scope", SCOPE)) as served:
+            yield served.target(flags)
     else:
         yield load_target(file, flags)
 

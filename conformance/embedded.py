@@ -1,22 +1,27 @@
 """The reference server as a child process, for judging it and for asking it about its faults."""
 
 import json
+import secrets
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO, Any, Final
 
-from conformance.target import Target
+from conformance.target import Principal, Target
 from conformance.target_file import load_target
 
 SCOPE: Final = "ackproof"
-PROFILES: Final = ("core", "member-first", "idempotency", "http")
+OTHER: Final = "other-"
+BESIDE: Final = "--*"
+TOKENS: Final = ("ACKPROOF_TOKEN", "ACKPROOF_OTHER_TOKEN")
+PROFILES: Final = ("core", "member-first", "idempotency", "isolation", "http")
 MODULE: Final = (sys.executable, "-P", "-m", "reference_server")
-SERVED: Final = ("--no-auth", "--port", "0", "--lag", "20", "--deadline", "2000")
+SERVED: Final = ("--port", "0", "--lag", "20", "--deadline", "2000")
 START_SECONDS: Final = 20.0
 STOP_SECONDS: Final = 5.0
 
@@ -25,37 +30,74 @@ class ServerNotStarted(Exception):  # noqa: N818  # the CLI words it
     """The reference server did not start; the message says what it said last."""
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A reference server under way, with two principals who share no scope.
+
+    Attributes:
+        url: its base URL.
+        tokens: those of the first and the second, by the name of the variable shown in their place.
+
+    """
+
+    url: str
+    tokens: Mapping[str, str] = field(repr=False)
+
+    def target(self, flags: Mapping[str, Any]) -> Target:
+        """Describe it as a target; the second principal's scope is `other-` and the first's."""
+        first, second = TOKENS
+        own = {"url": self.url, "token_env": first}
+        table = {"scope": SCOPE, "profiles": list(PROFILES), **flags, **own}
+        target = load_target(None, table, self.tokens)
+        other = Principal(OTHER + target.scope, second, self.tokens[second])
+        return replace(target, other=other, described_by="the embedded reference server")
+
+
+NOT_STARTED: Final = Embedded("http://127.0.0.1", dict.fromkeys(TOKENS, "none"))
+
+
 @contextmanager
-def embedded_server(*arguments: str) -> Iterator[str]:
-    """Serve on a free port without authentication and yield the base URL.
+def embedded_server(*arguments: str, scope: str = SCOPE) -> Iterator[Embedded]:
+    """Serve on a free port to two principals with fresh tokens.
 
     Its own process group keeps a Ctrl-C of the run from stopping it before the run is over.
 
     Args:
         arguments: further ones of the reference server's command line.
+        scope: that of the first principal, who may also read every one that begins with it and
+            `--`; with a `*` at its end every scope that begins so.
 
     Raises:
         ServerNotStarted: it ended, or said nothing within 20 s.
 
     """
-    with tempfile.TemporaryFile() as errors:
+    tokens = {name: secrets.token_urlsafe(24) for name in TOKENS}
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
+        file = _token_file(Path(folder), tokens, ((scope, scope + BESIDE), (OTHER + scope,)))
         process = subprocess.Popen(  # noqa: S603  # our own module, no shell
-            [*MODULE, *SERVED, *arguments],
+            [*MODULE, *SERVED, "--token-file", str(file), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             start_new_session=True,
         )
         try:
-            yield _url(process, errors)
+            yield Embedded(_url(process, errors), tokens)
         finally:
             _stop(process)
 
 
-def embedded_target(url: str, flags: Mapping[str, Any]) -> Target:
-    """Describe the reference server as a target that claims every profile of ours."""
-    table = {"url": url, "scope": SCOPE, "profiles": list(PROFILES), **flags}
-    return replace(load_target(None, table), described_by="the embedded reference server")
+def _token_file(
+    folder: Path, tokens: Mapping[str, str], scopes: tuple[tuple[str, ...], ...]
+) -> Path:
+    """Write who may use which scope, into a folder that nobody else can read."""
+    grants = {
+        token: {"principal": name, "scopes": own}
+        for (name, token), own in zip(tokens.items(), scopes, strict=True)
+    }
+    file = folder / "tokens.json"
+    file.write_text(json.dumps(grants), encoding="utf-8")
+    return file
 
 
 def listed_faults() -> list[dict[str, Any]]:

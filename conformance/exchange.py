@@ -60,6 +60,7 @@ class Exchange:
         sent, received: seconds since the run began (monotonic).
         response: None if the transport failed; `error` then says how.
         violates: what the request breaks on purpose; None for a legal one.
+        stranger: whether it was sent by somebody without access to what it asks for.
 
     """
 
@@ -74,6 +75,7 @@ class Exchange:
     received: float
     error: str | None = None
     violates: str | None = None
+    stranger: bool = False
 
     @property
     def status(self) -> int:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Contract, load_contract
-from conformance.embedded import SCOPE, embedded_server, listed_faults
+from conformance.embedded import Embedded, embedded_server, listed_faults
 from conformance.judge import Exit, Verdict
 from conformance.preflight import TargetUnusable
 from conformance.reports import report_file
@@ -19,6 +19,7 @@ from conformance.reports.printable import printable
 from conformance.runner import RunResult
 from conformance.scopes import RED, Listed, chosen, judged_in, side_by_side
 
+HONEST_SCOPE: Final = "fault-free"
 LAG_MILLISECONDS: Final = "50"  # a busy machine must still meet what lives only in the lag
 
 
@@ -71,12 +72,12 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
     faults = chosen("fault", listed_faults(), names)
     console = Console()
     rows: list[Row] = []
-    with embedded_server("--scoped-faults", "--lag", LAG_MILLISECONDS) as url:
-        honest = _honest(contract, url)
+    with embedded_server("--scoped-faults", "--lag", LAG_MILLISECONDS, scope="fault-*") as served:
+        honest = _honest(contract, served)
         console.print(_line(honest, full=full))
 
         def judged(fault: Listed) -> Row:
-            return _row(contract, url, f"fault-{fault['name']}", fault, full=full)
+            return _row(contract, served, f"fault-{fault['name']}", fault, full=full)
 
         for row in side_by_side(judged, faults):
             console.print(_line(row, full=full), soft_wrap=True)
@@ -87,15 +88,19 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
     return _closed(console, honest, rows)
 
 
-def _honest(contract: Contract, url: str) -> Row:
+def _honest(contract: Contract, served: Embedded) -> Row:
     """Judge a scope without a fault; whatever turns red there is undeclared."""
-    return _row(contract, url, SCOPE, {"name": "no fault", "breaks": [], "also": []}, full=True)
+    return _row(
+        contract, served, HONEST_SCOPE, {"name": "no fault", "breaks": [], "also": []}, full=True
+    )
 
 
-def _row(contract: Contract, url: str, scope: str, fault: Mapping[str, Any], *, full: bool) -> Row:
+def _row(
+    contract: Contract, served: Embedded, scope: str, fault: Mapping[str, Any], *, full: bool
+) -> Row:
     breaks = tuple(fault["breaks"])
     try:
-        result = judged_in(contract, url, scope, () if full else breaks)
+        result = judged_in(contract, served, scope, () if full else breaks)
     except TargetUnusable as problem:
         return Row(fault["name"], breaks, {}, {}, (), str(problem))
     outcomes = {verdict.requirement.id: verdict.outcome for verdict in result.verdicts}

@@ -1,6 +1,6 @@
 """The fold from a trace to its histories: one exchange at a time, in order of sending."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -53,23 +53,23 @@ class Histories:
     contract: Contract
     target: Target
     operations: dict[str, OperationHistory] = field(default_factory=dict)
-    members: dict[str, MemberHistory] = field(default_factory=dict)
+    members: dict[tuple[str, str], MemberHistory] = field(default_factory=dict)
     routes: dict[str, RouteHistory] = field(default_factory=dict)
     readiness: dict[str, ReadinessHistory] = field(default_factory=dict)
     _status_urls: dict[str, set[str]] = field(default_factory=dict)
     _model_urls: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     _locations: dict[str, Exchange] = field(default_factory=dict)
-    _own_members: set[str] = field(default_factory=set)
+    _own_members: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, kind: type[History]) -> Iterable[History]:
         """All histories of one kind."""
-        kinds: dict[type[History], Mapping[str, History]] = {
-            OperationHistory: self.operations,
-            ReadinessHistory: self.readiness,
-            MemberHistory: self.members,
-            RouteHistory: self.routes,
+        kinds: dict[type[History], Iterable[History]] = {
+            OperationHistory: self.operations.values(),
+            ReadinessHistory: self.readiness.values(),
+            MemberHistory: self.members.values(),
+            RouteHistory: self.routes.values(),
         }
-        return kinds[kind].values()
+        return kinds[kind]
 
     def take(self, exchange: Exchange) -> None:
         """Add one exchange to every history that it belongs to."""
@@ -77,13 +77,15 @@ class Histories:
             return
         if exchange.operation_id is not None:
             self._take_route(self.contract.operations[exchange.operation_id], exchange)
-        if exchange.request.method == "GET":  # also at a URL of the server's own, outside spec/
-            self._take_read(exchange)
+        if exchange.request.method == "GET" and not exchange.stranger:
+            self._take_read(exchange)  # also at a URL of the server's own, outside spec/
 
     def _take_route(self, rule: Operation, exchange: Exchange) -> None:
         validators = self.contract.validators
         route = self.routes.setdefault(rule.operation_id, RouteHistory(rule, validators))
         route.answers.append(exchange)
+        if exchange.stranger:  # what somebody without access is told shows nothing of a thing
+            return
         self._take_member(rule, exchange)
         if rule.receipt:
             location = exchange.header("location")
@@ -142,20 +144,21 @@ class Histories:
 
     def _take_member(self, rule: Operation, exchange: Exchange) -> None:
         """Take what an answer says of the members that this run wrote or asked for."""
-        answered = exchange.members
+        answered, scope_id = exchange.members, exchange.parameters.get("scopeId", "")
         written = (exchange.given, answered, answered.get("target"), answered.get("summary"))
         documents = (exchange.parameters, *(written if rule.is_write else ()))
         named = (one.get("memberId") for one in documents if isinstance(one, dict))
-        self._own_members.update(one for one in named if isinstance(one, str))
+        self._own_members.update((scope_id, one) for one in named if isinstance(one, str))
         for member_id, service in sightings(exchange):
-            if member_id in self._own_members:
-                self._member(member_id).services.append((service, exchange))
+            if (scope_id, member_id) in self._own_members:
+                self._member(scope_id, member_id).services.append((service, exchange))
         for summary in summaries(exchange):
-            if summary["memberId"] in self._own_members:
-                self._member(summary["memberId"]).summaries.append((summary, exchange))
+            if (scope_id, summary["memberId"]) in self._own_members:
+                own = self._member(scope_id, summary["memberId"])
+                own.summaries.append((summary, exchange))
 
-    def _member(self, member_id: str) -> MemberHistory:
-        return self.members.setdefault(member_id, MemberHistory(member_id))
+    def _member(self, scope_id: str, member_id: str) -> MemberHistory:
+        return self.members.setdefault((scope_id, member_id), MemberHistory(member_id))
 
 
 def summaries(exchange: Exchange) -> Iterator[dict[str, Any]]:

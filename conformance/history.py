@@ -51,8 +51,8 @@ def kept_for(claim: Exchange) -> timedelta | None:
 
 
 def not_offered(answer: Exchange) -> bool:
-    """Whether a server says that it does not offer the operation at all."""
-    return answer.status in NOT_OFFERED
+    """Whether a server says that it does not offer an operation of the contract at all."""
+    return answer.operation_id is not None and answer.status in NOT_OFFERED
 
 
 def may_end_at_a_gateway(answer: Exchange) -> bool:

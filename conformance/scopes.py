@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from conformance.contract import Contract
-from conformance.embedded import embedded_target
+from conformance.embedded import Embedded
 from conformance.nearest import hint
 from conformance.plan import make_plan
 from conformance.runner import RunResult, Silent, run
@@ -45,7 +45,7 @@ def side_by_side(
 
 def judged_in(
     contract: Contract,
-    url: str,
+    served: Embedded,
     scope: str,
     only: Sequence[str] = (),
     flags: Mapping[str, Any] | None = None,
@@ -54,7 +54,7 @@ def judged_in(
 
     Args:
         contract: what it is judged by.
-        url: where the server is.
+        served: the server.
         scope: the scope.
         only: ids to judge instead of the profiles.
         flags: further keys of the target.
@@ -63,5 +63,5 @@ def judged_in(
         TargetUnusable: it cannot be judged at all.
 
     """
-    target = embedded_target(url, {"scope": scope, **(flags or {})})
+    target = served.target({"scope": scope, **(flags or {})})
     return run(contract, target, make_plan(contract, target, only), Silent())

@@ -1,7 +1,7 @@
 """The implementation under test, as its file or the command line describes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,22 @@ class Implementation:
 
 
 @dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody else who may use the API, and has no access to the target's scope.
+
+    Attributes:
+        scope: scope id that this one may write to.
+        token_env: environment variable that holds the bearer token; None without authentication.
+        token: its value.
+
+    """
+
+    scope: str
+    token_env: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where and how to judge.
 
@@ -34,6 +50,7 @@ class Target:
         other_scope: another scope that the token may read; None where a name nobody uses may do.
         token_env: environment variable that holds the bearer token; None without authentication.
         token: its value.
+        other: a second principal, whose scope is another; None where the owner names none.
         profiles: claimed profiles.
         kinds: implementation kinds that the target offers.
         good, poison, slow: fixtures; None where the owner has none.
@@ -58,7 +75,8 @@ class Target:
     partial: Implementation | None = None
     other_scope: str | None = None
     token_env: str | None = None
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
+    other: Principal | None = None
     kinds: tuple[str, ...] = ("workflow", "script", "gagent")
     completion_limit: float = 30.0
     concurrency: int = 6
@@ -74,6 +92,12 @@ class Target:
         """Whether the target is on this machine."""
         host = urlsplit(self.url).hostname or ""
         return host in {"localhost", "::1"} or host.startswith("127.")
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The tokens, each with the variable that a report shows in its place."""
+        principals = (self, self.other) if self.other else (self,)
+        return {one.token: f"${one.token_env}" for one in principals if one.token}
 
     @property
     def own_origins(self) -> tuple[str, ...]:

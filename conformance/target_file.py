@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 
 from conformance.nearest import hint
-from conformance.target import Implementation, Target
+from conformance.target import Implementation, Principal, Target
 from conformance.target_fixtures import DEFAULTS
 
 DEFAULT_PROFILES: Final = ("core", "member-first")
@@ -161,6 +161,7 @@ def _target(content: Mapping[str, Any], source: _Source, environ: Mapping[str, s
         partial=partial,
         token_env=token_env,
         token=_token(token_env, environ),
+        other=_other(content, source, environ),
         kinds=kinds,
         completion_limit=float(table.get("completion_limit", 30)),
         concurrency=int(table.get("concurrency", 6)),
@@ -201,6 +202,30 @@ def _base_url(url: str, source: _Source, key: str = "url") -> str:
             "fragment; name the variable that holds a bearer token with token_env."
         )
     return url.rstrip("/")
+
+
+def _other(
+    content: Mapping[str, Any], source: _Source, environ: Mapping[str, str]
+) -> Principal | None:
+    """Read the second principal.
+
+    Raises:
+        TargetFileError: it cannot be told from the first.
+
+    """
+    given = content.get("principals", {}).get("other")
+    if given is None:
+        return None
+    first, name = content["target"], given.get("token_env")
+    where = f"{source.name}{source.line_of('other')}: [principals.other]"
+    if given["scope"] == first["scope"]:
+        raise TargetFileError(f"{where} has the target's own scope; give it another one.")
+    if (name is None) != (first.get("token_env") is None):
+        raise TargetFileError(f"{where} and [target] both have a token_env, or neither has one.")
+    token = _token(name, environ)
+    if token is not None and token == _token(first["token_env"], environ):
+        raise TargetFileError(f"{where} has the target's own token; give it another one.")
+    return Principal(given["scope"], name, token)
 
 
 def _token(name: str | None, environ: Mapping[str, str]) -> str | None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Contract, load_contract
-from conformance.embedded import embedded_server, listed_variants
+from conformance.embedded import Embedded, embedded_server, listed_variants
 from conformance.judge import Exit, Verdict
 from conformance.preflight import TargetUnusable
 from conformance.reports import report_file
@@ -21,6 +21,7 @@ from conformance.reports.printable import printable
 from conformance.scopes import RED, Listed, UnknownName, chosen, judged_in, side_by_side
 
 PREFIX: Final = "/gateway/v1"  # what URLs must carry is seen only behind a prefix
+SERVED: Final = ("--scoped-variants", "--path-prefix", PREFIX)
 FLAGS: Final = {"concurrency": 12}  # a lag of seconds is waited for, not computed
 
 
@@ -77,8 +78,8 @@ def run_variants(names: Sequence[str], file: Path | None, *, pairs: bool) -> int
         variants = [_together(listed, name) for name in names] or listed
     console = Console()
     rows: list[Row] = []
-    with embedded_server("--scoped-variants", "--path-prefix", PREFIX) as url:
-        for row in side_by_side(lambda one: _row(contract, url, one), variants):
+    with embedded_server(*SERVED, scope="variant-*") as served:
+        for row in side_by_side(lambda one: _row(contract, served, one), variants):
             console.print(_line(row), soft_wrap=True)
             rows.append(row)
     if file is not None:
@@ -103,10 +104,10 @@ def _pairs(variants: Sequence[Listed]) -> Iterator[Listed]:
             yield {"name": f"{one['name']}+{other['name']}"}
 
 
-def _row(contract: Contract, url: str, variant: Mapping[str, Any]) -> Row:
+def _row(contract: Contract, served: Embedded, variant: Mapping[str, Any]) -> Row:
     name = variant["name"]
     try:
-        result = judged_in(contract, url, f"variant-{name}", flags=FLAGS)
+        result = judged_in(contract, served, f"variant-{name}", flags=FLAGS)
     except TargetUnusable as problem:
         return Row(name, {}, {}, (), 0.0, str(problem))
     verdicts = result.verdicts

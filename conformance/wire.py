@@ -49,20 +49,26 @@ PLAIN: Final = How()
 
 
 class Connections:
-    """One HTTP connection pool per thread, since making one costs 20 ms."""
+    """One HTTP connection pool per thread and principal, since making one costs 20 ms."""
 
     def __init__(self) -> None:
         self._mine = threading.local()
         self._all: list[httpx.Client] = []
 
-    def get(self) -> httpx.Client:
-        """Return this thread's pool, without cookies and without the environment's proxies."""
-        if not hasattr(self._mine, "pool"):
-            self._mine.pool = httpx.Client(
+    def get(self, principal: str | None) -> httpx.Client:
+        """Return this thread's pool, without cookies and without the environment's proxies.
+
+        Args:
+            principal: whose requests it carries, so that no two share a connection.
+
+        """
+        pools: dict[str | None, httpx.Client] = vars(self._mine).setdefault("pools", {})
+        if principal not in pools:
+            pools[principal] = httpx.Client(
                 timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
             )
-            self._all.append(self._mine.pool)
-        pool: httpx.Client = self._mine.pool
+            self._all.append(pools[principal])
+        pool = pools[principal]
         pool.cookies.clear()
         return pool
 
@@ -99,6 +105,7 @@ class Wire:
     Attributes:
         cause: name of the check.
         sleep: waits for so many seconds, or less once the run is stopped.
+        stranger: whether the requests come from somebody without access to what they ask for.
 
     """
 
@@ -110,6 +117,7 @@ class Wire:
     budget: Budget = field(default_factory=lambda: Budget(None))
     sleep: Callable[[float], object] = time.sleep
     lane: str = "scenarios"
+    stranger: bool = False
 
     def follow(self, url: str, given_in: Exchange, how: How = PLAIN) -> Exchange:
         """GET a URL that the server gave, resolved against the request that it answered."""
@@ -171,7 +179,7 @@ class Wire:
         try:
             request = built()
             as_sent = self._as_sent(request)
-            response = _answered(self.connections.get(), request)
+            response = _answered(self.pool(), request)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
             error = _said(problem)
         operation_id, parameters = self._matched(asked.method, as_sent.url)
@@ -187,9 +195,14 @@ class Wire:
             self.trace.now(),
             error,
             violates,
+            self.stranger,
         )
         self.trace.record(exchange)
         return exchange
+
+    def pool(self) -> httpx.Client:
+        """Return the connections of this thread and principal."""
+        return self.connections.get(self.target.token_env if self.target.token else None)
 
     def _built(
         self, method: str, url: str, body: Mapping[str, Any] | None, how: How
@@ -198,7 +211,7 @@ class Wire:
         named = any(name.lower() == "content-type" for name in headers)
         if (body is not None or how.content is not None) and not named:
             headers["Content-Type"] = MERGE_PATCH if method == "PATCH" else JSON
-        return self.connections.get().build_request(
+        return self.pool().build_request(
             method,
             url,
             json=body if how.content is None else None,
@@ -217,7 +230,7 @@ class Wire:
         headers = [
             (name.encode(), value.encode("latin-1", "replace")) for name, value in asked.headers
         ]
-        request = self.connections.get().build_request(
+        request = self.pool().build_request(
             asked.method, asked.url, content=asked.body, headers=headers
         )
         request.headers.update(credential)

@@ -15,10 +15,15 @@ class TokenFileRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token stands for; `*` among the scopes is every scope."""
+    """What a token stands for; a scope that ends with `*` is every one that begins so."""
 
     principal: str
     scopes: frozenset[str]
+
+    def covers(self, scope_id: str) -> bool:
+        """Say whether it gives access to a scope."""
+        begun = (scope.removesuffix("*") for scope in self.scopes if scope.endswith("*"))
+        return scope_id in self.scopes or scope_id.startswith(tuple(begun))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Access:
         grant = self.grants.get(token.strip())
         if grant is None:
             raise problems.unauthenticated("The bearer token is not known.")
-        if "*" not in grant.scopes and scope_id not in grant.scopes:
+        if not grant.covers(scope_id):
             raise problems.scope_access_denied(scope_id)
         return grant.principal
 

@@ -18,6 +18,7 @@ from reference_server.authority import Authority
 from reference_server.behaviour import Behaviour
 from reference_server.changes import Changes
 from reference_server.contract import Contract, Operation
+from reference_server.entrance import Entrance
 from reference_server.exchange import Answer, Call, Handler
 from reference_server.handlers.binding import Bindings
 from reference_server.handlers.health import Health
@@ -82,6 +83,7 @@ class App:
         self._worker = Worker(self._authority, read_models, settings.behaviour_of, self._changes)
         self._handlers = self._composed(read_models, surroundings)
         check_handlers(contract.operations, self._handlers)
+        self._entrance = Entrance(settings.access, read_models)
         self._router = Router(contract.operations.values(), settings.prefix)
 
     def start(self) -> None:
@@ -146,17 +148,15 @@ class App:
     async def _call(self, request: Request, match: Match, headers: dict[str, str]) -> Call:
         """Check identity, ids and body, in this order; raise Problem."""
         operation = match.operation
-        scope = match.parameters.get("scopeId")
-        principal = ""
-        if scope is not None:
-            principal = self._settings.access.principal(
-                headers.get("authorization"), scope.text or ""
-            )
         behaviour = self._behaviour(match)
+        early = None
+        if behaviour.reads_body_first():
+            early = await _body(request, operation, headers, behaviour)
+        principal = self._entrance.principal(behaviour, match, headers)
         if not behaviour.offers(operation.operation_id):
             raise problems.not_implemented(operation.operation_id)
         ids = {name: _identifier(behaviour, match, name) for name in match.parameters}
-        body = await _body(request, operation, headers, behaviour)
+        body = await _body(request, operation, headers, behaviour) if early is None else early
         given = body.get("correlationId")
         if "x-correlation-id" not in request.headers and isinstance(given, str):
             headers["x-correlation-id"] = self._correlation(given)

@@ -23,6 +23,7 @@ STORE_REFUSED = 6
 FAULT_SCOPE = "fault-"
 VARIANT_SCOPE = "variant-"
 BESIDE = "--"
+OTHER = "other-"
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ class LagRange(click.ParamType[tuple[float, float]]):
 )
 @click.option("--shape", help="Answer in the shapes of an older API.")
 @click.option(
-    "--scoped-faults", is_flag=True, help="Serve fault NAME in the scopes fault-NAME[--MORE]."
+    "--scoped-faults", is_flag=True, help="Serve fault NAME in the scopes [other-]fault-NAME[MORE]."
 )
 @click.option(
     "--scoped-variants", is_flag=True, help="Serve variants A and B in the scope variant-A+B."
@@ -158,12 +159,13 @@ class Chosen:
         of_fault = planted if self.scoped_faults else {}
 
         def of_scope(scope: str) -> Behaviour:
-            scope_id = scope.strip().partition(BESIDE)[0]
+            scope_id = scope.strip().removeprefix(OTHER).partition(BESIDE)[0]
             names = tuple(scope_id.removeprefix(VARIANT_SCOPE).split("+"))
             varies = self.scoped_variants and scope_id.startswith(VARIANT_SCOPE)
             if varies and set(names) <= set(VARIANTS):
                 return composed(names)
-            return of_fault.get(scope_id, everywhere)
+            starts = (scope_id[:end] for end in range(len(scope_id), 0, -1))
+            return next((of_fault[one] for one in starts if one in of_fault), everywhere)
 
         return of_scope
 

@@ -80,7 +80,8 @@ class Operations:
             return behaviour.replayed(self.visible(request.scope_id, earlier)), True
         if behaviour.refuses_at_once(request.receipt.operation):
             request.check()
-        command_id = request.command_id or self._surroundings.new_id("c-")
+        drawn = self._surroundings.new_id("c-")
+        command_id = request.command_id or behaviour.new_command_id(drawn)
         cause = Cause(command_id, request.correlation_id)
         stream = StreamId("operation", request.scope_id, command_id)
         key = self._key(request, command_id)

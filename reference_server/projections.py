@@ -7,7 +7,7 @@ was set, and a watermark is the version of the state that is shown.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from reference_server.events import codec
@@ -52,6 +52,14 @@ class Projection(Generic[S]):
     def of_scope(self, scope_id: str) -> Iterable[S]:
         """Read everything visible in a scope, oldest stream first."""
         return self._scopes[scope_id].values() if scope_id in self._scopes else ()
+
+    def scopes(self) -> tuple[str, ...]:
+        """Name every scope in which something is visible."""
+        return tuple(self._scopes)
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Give scope and id of everything that is visible."""
+        yield from ((scope_id, one) for scope_id, own in self._scopes.items() for one in own)
 
     def watermark(self, stream: StreamId) -> int:
         """Version that readers see, 0 where they see nothing."""

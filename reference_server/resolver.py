@@ -15,10 +15,16 @@ class Resolver:
         self._authority = authority
         self._read_models = read_models
 
-    def visible_member(self, behaviour: Behaviour, scope_id: str, member_id: str) -> Member:
+    def visible_member(
+        self, behaviour: Behaviour, scope_id: str, member_id: str, kind: str = "member"
+    ) -> Member:
         """Find what readers see of a member; raise 404 STUDIO_MEMBER_NOT_FOUND."""
-        member = self._read_models.members.get(scope_id, behaviour.looked_up_as(member_id))
-        if member is None or behaviour.readable_as(member) != member_id:
+        own = behaviour.looked_up_as(member_id)
+        members = self._read_models.members
+        place = behaviour.place(kind, scope_id, own, members.places)
+        member = members.get(*place)
+        moved = place != (scope_id, own)
+        if member is None or not (moved or behaviour.readable_as(member) == member_id):
             raise problems.studio_member_not_found(scope_id, member_id)
         return member
 

@@ -64,7 +64,7 @@ def outcomes(report: Any) -> dict[str, str]:  # noqa: ANN401  # a JSON document
 def test_a_server_with_a_token_behind_a_prefix_is_judged_by_file(
     serve: Serve, tmp_path: Path
 ) -> None:
-    principals = {TOKEN: {"principal": "p1", "scopes": ["s1"]}}
+    principals = {TOKEN: {"principal": "p1", "scopes": ["s1", "s1--*"]}}
     (tmp_path / "tokens.json").write_text(json.dumps(principals), encoding="utf-8")
     url = serve("--token-file", str(tmp_path / "tokens.json"), "--path-prefix", "/deep/er")
     (tmp_path / "conformance.toml").write_text(

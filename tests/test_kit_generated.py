@@ -9,7 +9,6 @@ import pytest
 import requests
 
 from conformance.contract import load_contract
-from conformance.embedded import embedded_target
 from conformance.exchange import Exchange, Request, Response
 from conformance.generated.disputed import why_allowed
 from conformance.generated.outcome import Generation, LaneFinding, LaneOutcome
@@ -17,6 +16,7 @@ from conformance.judge import Exit, exit_code
 from conformance.plan import make_plan
 from conformance.reports.of_run import report_of
 from conformance.runner import RunResult, Silent, run
+from conformance.target_file import load_target
 
 CONTRACT = load_contract()
 FEW = Generation(seed=11, examples=2)
@@ -25,7 +25,7 @@ MADE_BY_THE_SERVER = ("/operations/c-", "/runs/run-", "/members/m-")
 
 def judged(url: str, generation: Generation = FEW, **flags: object) -> RunResult:
     """Judge by the lane alone, on three operations."""
-    target = embedded_target(url, {"scope": "s1", **flags})
+    target = load_target(None, {"url": url, "scope": "s1", **flags})
     plan = make_plan(CONTRACT, target, lanes=["generated"])
     few = replace(plan, generated=("createMember", "getMember", "bindMember"))
     return run(CONTRACT, target, few, Silent(), generation)
@@ -48,7 +48,7 @@ def test_nothing_is_found_in_an_honest_server_and_its_traffic_is_judged(
         raise AssertionError("a request went out by another way than the kit's own wire")
 
     monkeypatch.setattr(requests.Session, "send", refuse)
-    target = embedded_target(reference_server("--deadline", "2000"), {"scope": "s1"})
+    target = load_target(None, {"url": reference_server("--deadline", "2000"), "scope": "s1"})
     plan = make_plan(CONTRACT, target, lanes=["generated"])
     result = run(CONTRACT, target, plan, Silent(), FEW)
 
@@ -129,7 +129,7 @@ def test_a_refusal_for_a_condition_is_set_aside_and_one_for_the_form_is_not() ->
 def test_what_schemathesis_finds_decides_only_where_it_is_asked_to(
     lane: LaneOutcome, code: Exit, reference_server: Callable[..., str]
 ) -> None:
-    target = embedded_target(reference_server(), {"scope": "s1"})
+    target = load_target(None, {"url": reference_server(), "scope": "s1"})
     plan = make_plan(CONTRACT, target, ["BND-01"])
     result = run(CONTRACT, target, plan, Silent())
 

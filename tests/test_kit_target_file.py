@@ -98,6 +98,24 @@ BAD_FILES = {
     "unknown-kind": (LEAST + 'kinds = ["lambda"]\n', 'target.kinds.0: "lambda" is not one of'),
     "fixture-true": (LEAST + "[implementations]\ngood = true\n", "is a table, or false for none"),
     "fixture-unfinished": (LEAST + '[implementations.slow]\nkind = "script"\n', "slow] lacks"),
+    "other-in-the-same-scope": (
+        LEAST + '[principals.other]\nscope = "s1"\n',
+        "(line 4): [principals.other] has the target's own scope",
+    ),
+    "other-alone-with-a-token": (
+        LEAST + '[principals.other]\nscope = "s2"\ntoken_env = "ACKPROOF_TOKEN"\n',
+        "both have a token_env, or neither",
+    ),
+    "other-with-the-same-token": (
+        LEAST
+        + 'token_env = "ACKPROOF_TOKEN"\n'
+        + '[principals.other]\nscope = "s2"\ntoken_env = "ACKPROOF_TOKEN"\n',
+        "has the target's own token",
+    ),
+    "other-unknown-key": (
+        LEAST + '[principals.other]\nscope = "s2"\ntokenenv = "x"\n',
+        "[principals.other] has no key tokenenv. Did you mean token_env?",
+    ),
     "token-in-the-file": (LEAST + 'token_env = "abc.def-ghi"\n', "target.token_env"),
     "unset-variable": (LEAST + 'token_env = "UNSET"\n', "variable UNSET, which should hold"),
     "empty-variable": (LEAST + 'token_env = "EMPTY"\n', "EMPTY, which should hold the bearer"),
@@ -138,3 +156,19 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
 def test_a_url_on_the_command_line_needs_a_scope() -> None:
     with pytest.raises(TargetFileError, match=r"say the target's scope. Give --scope ID or a file"):
         load_target(None, {"url": "http://127.0.0.1"})
+
+
+def test_a_second_principal_has_a_scope_and_a_token_of_its_own(tmp_path: Path) -> None:
+    text = (
+        LEAST
+        + 'token_env = "ACKPROOF_TOKEN"\n[principals.other]\nscope = "s2"\ntoken_env = "OTHER"\n'
+    )
+    path = tmp_path / "conformance.toml"
+    path.write_text(text, encoding="utf-8")
+
+    target = load_target(path, {}, {"ACKPROOF_TOKEN": "word-1", "OTHER": "word-2"})
+
+    assert target.other is not None
+    assert (target.other.scope, target.other.token) == ("s2", "word-2")
+    assert target.secrets == {"word-1": "$ACKPROOF_TOKEN", "word-2": "$OTHER"}
+    assert "word-" not in repr(target)

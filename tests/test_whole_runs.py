@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from conformance.checks import Scenario
 from conformance.contract import load_contract
+from conformance.embedded import embedded_server
 from conformance.exchange import Exchange
 from conformance.plan import make_plan
-from conformance.reports.live import LiveProgress
-from conformance.runner import RunResult, run
+from conformance.reports.of_run import report_of
+from conformance.runner import RunResult, Silent, run
 from conformance.scenarios import SCENARIOS
-from conformance.target_file import load_target
 
 ACKPROOF = str(Path(sys.executable).parent / "ackproof")
 TOKEN = "canary-5c1e80"  # noqa: S105  # no real secret
@@ -168,27 +167,9 @@ def _status_by_shell(curl: str) -> int:
 @pytest.fixture(scope="module")
 def whole_run() -> Iterator[RunResult]:
     """Judge the reference server once, without lag, so that polls are fewest."""
-    with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "reference_server",
-            "--no-auth",
-            "--port=0",
-            "--lag=0",
-            "--deadline=2000",
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        url = json.loads(process.stdout.readline())["url"]
-        profiles = ["core", "member-first", "http"]
-        target = load_target(None, {"url": url, "scope": "s1", "profiles": profiles})
-        contract = load_contract()
-        with LiveProgress(Console(quiet=True), 0) as progress:
-            yield run(contract, target, make_plan(contract, target), progress)
-        process.terminate()
+    with embedded_server("--lag", "0") as served:
+        target, contract = served.target({}), load_contract()
+        yield run(contract, target, make_plan(contract, target), Silent())
 
 
 def sent_by(result: RunResult, scenario: Scenario) -> list[Exchange]:
@@ -221,7 +202,11 @@ def test_a_scenario_leaves_behind_what_it_declares(
     whole_run: RunResult, scenario: Scenario
 ) -> None:
     made = {
-        (one.operation_id, one.given.get("memberId") or one.given.get("serviceId"))
+        (
+            one.operation_id,
+            one.parameters["scopeId"],
+            one.given.get("memberId") or one.given.get("serviceId"),
+        )
         for one in sent_by(whole_run, scenario)
         if one.ok and one.operation_id in {"createMember", "putScopeBinding"}
     }
@@ -234,6 +219,16 @@ def test_every_request_is_sent_by_a_scenario_or_the_preflight(whole_run: RunResu
 
     assert set(causes) == {"preflight", *(one.name for one in SCENARIOS)}
     assert causes["preflight"] == 1
+
+
+def test_a_run_as_two_principals_keeps_both_tokens_to_itself(whole_run: RunResult) -> None:
+    tokens, report = whole_run.target.secrets, report_of(whole_run, "0")
+    sent = {value for one in whole_run.exchanges for value in dict(one.request.headers).values()}
+
+    assert sorted(tokens.values()) == ["$ACKPROOF_OTHER_TOKEN", "$ACKPROOF_TOKEN"]
+    assert {f"Bearer {variable}" for variable in tokens.values()} <= sent
+    for token in tokens:
+        assert token not in str(report) + str(whole_run)
 
 
 def test_a_run_breaks_the_contract_only_where_it_says_so(whole_run: RunResult) -> None:

@@ -18,6 +18,7 @@ from conformance.invariants import (
     rdy,
     res,
     rev,
+    sec,
     sta,
 )
 
@@ -37,4 +38,5 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *rdy.INVARIANTS,
     *idm.INVARIANTS,
     *pag.INVARIANTS,
+    *sec.INVARIANTS,
 )

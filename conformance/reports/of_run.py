@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, get_args
@@ -42,7 +43,7 @@ def report_of(run: "RunResult", kit: str) -> Report:
         kit: version of the kit.
 
     """
-    shown = _Shown(run.target.token or "", f"${run.target.token_env}", len(run.exchanges))
+    shown = _Shown(run.target.secrets, len(run.exchanges))
     accepted = run.target.accept_not_verified
     return Report(
         kit=kit,
@@ -69,7 +70,7 @@ def report_of(run: "RunResult", kit: str) -> Report:
 
 def verdict_of(verdict: Verdict, target: "Target", exchanges: int) -> ShownVerdict:
     """Show one verdict of a run that has sent so many exchanges by now."""
-    shown = _Shown(target.token or "", f"${target.token_env}", exchanges)
+    shown = _Shown(target.secrets, exchanges)
     return shown.verdict(verdict, target.accept_not_verified)
 
 
@@ -145,18 +146,18 @@ class _Shown:
     """Turns evidence into what a report shows of it.
 
     Attributes:
-        token: the bearer token, which a server may echo; "" without one.
-        variable: what stands in its place.
+        secrets: the bearer tokens, which a server may echo, each with what stands in its place.
         total: how many exchanges the run had.
 
     """
 
-    token: str
-    variable: str
+    secrets: Mapping[str, str]
     total: int
 
     def text(self, text: str) -> str:
-        return text.replace(self.token, self.variable) if self.token else text
+        for token, variable in self.secrets.items():
+            text = text.replace(token, variable)
+        return text
 
     def verdict(self, verdict: Verdict, accepted: tuple[str, ...]) -> ShownVerdict:
         requirement = verdict.requirement

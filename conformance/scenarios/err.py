@@ -133,6 +133,34 @@ def a_malformed_body_is_told_where_it_is_wrong(api: Api) -> Judgements:
     yield expect.that(named, "errors[] that names displayName or implementationKind", errors, wrong)
 
 
+BODIES: Final[tuple[tuple[dict[str, object], How], ...]] = (
+    ({"displayName": 5}, How(violates="body: displayName is a number")),
+    ({}, How({"Content-Type": "text/plain"}, violates="header: the media type is not JSON")),
+)
+
+
+@scenario("ERR-10", requests=8, writes=6, leaves=0)
+def identity_comes_before_the_body(api: Api) -> Judgements:
+    nobody = api.anonymous()
+    read = nobody.send.list_members()
+    if read.ok and api.target.token is None:
+        yield expect.branch("authentication_off", read)
+        return
+    yield from _one_answer(nobody)
+    yield from _one_answer(api.as_stranger())
+
+
+def _one_answer(outsider: Api) -> Judgements:
+    body = {"displayName": "x", "implementationKind": "workflow"}
+    plain = outsider.send.create_member(body)
+    for change, how in BODIES:
+        wrong = outsider.send.create_member({**body, **change}, how)
+        alike = (plain.status, expect.code_of(plain)) == (wrong.status, expect.code_of(wrong))
+        met = f"{expect.answer(plain)}, and {expect.answer(wrong)} to a wrong body"
+        expected = "a caller without access is refused alike, whatever the body is"
+        yield expect.that(alike and not plain.ok, expected, met, plain, wrong)
+
+
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     malformed_requests_of_every_kind,
     a_missing_member_is_one_404_everywhere,
@@ -140,4 +168,5 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     an_unknown_run_of_a_bound_member,
     three_conditions_of_a_revision_have_three_codes,
     a_malformed_body_is_told_where_it_is_wrong,
+    identity_comes_before_the_body,
 )

@@ -1,7 +1,7 @@
 """Paging: the roster from its first page to its last, and who is on it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance import expect
@@ -246,8 +246,7 @@ def a_page_that_cannot_be_meant_is_refused(api: Api) -> Judgements:
 def elsewhere(api: Api) -> Api:
     """Return the api of another scope, whose name nobody uses if the target names none."""
     fresh = f"{api.target.scope}--{api.names.fresh()}"
-    target = replace(api.target, scope=api.target.other_scope or fresh)
-    return replace(api, target=target, send=replace(api.send, target=target))
+    return api.in_scope(api.target.other_scope or fresh)
 
 
 def roster_of(there: Api) -> Exchange:

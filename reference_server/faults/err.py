@@ -160,6 +160,15 @@ class EchoesTheNeighboursRun(Behaviour):
         return shown
 
 
+@fault(breaks="ERR-10")
+class JudgesBodiesOfStrangers(Behaviour):
+    """Reads the body before it asks who sent it."""
+
+    def reads_body_first(self) -> bool:
+        """Begin with the body."""
+        return True
+
+
 FAULTS = (
     WrapsAWrongTypeInError,
     RefusesAPageTokenWithoutAMessage,
@@ -175,4 +184,5 @@ FAULTS = (
     SaysTwoThingsOfOneRefusal,
     NamesNoPlaceOfAFault,
     EchoesTheNeighboursRun,
+    JudgesBodiesOfStrangers,
 )

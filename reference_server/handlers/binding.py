@@ -31,7 +31,9 @@ class Bindings:
 
     async def get_member_binding(self, call: Call) -> Answer:
         """Show the last binding, null before the first."""
-        member = self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        member = self._parts.resolver.visible_member(
+            call.behaviour, call.scope_id, call.member_id, "binding"
+        )
         return read(documents.binding(call.behaviour, member), member.version)
 
     async def bind_member(self, call: Call) -> Answer:

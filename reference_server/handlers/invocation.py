@@ -80,7 +80,9 @@ class Invocations:
     async def list_member_runs(self, call: Call) -> Answer:
         """Show a page of the member's runs, newest first."""
         self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
-        runs = self._parts.read_models.runs.of_scope(call.scope_id)
+        known = self._parts.read_models.runs
+        scopes = call.behaviour.scopes_listed("runs", call.scope_id, known.scopes(), None)
+        runs = [run for scope_id in scopes for run in known.of_scope(scope_id)]
         page = paging.page_of(
             call,
             (run for run in runs if run.member_id == call.member_id),

@@ -22,7 +22,9 @@ class Statuses:
     async def get_operation(self, call: Call) -> Answer:
         """Show how far a command has come."""
         scope_id, command_id = call.scope_id, call.ids["commandId"]
-        operation = self._parts.read_models.operations.get(scope_id, command_id)
+        known = self._parts.read_models.operations
+        place = call.behaviour.place("operation", scope_id, command_id, known.places)
+        operation = known.get(*place)
         if operation is None or not call.behaviour.status_known(operation, self._age(operation)):
             return read(call.behaviour.unknown_operation(scope_id, command_id))
         if instants.text(self._parts.surroundings.clock()) > operation.admitted.expires_at:
@@ -36,7 +38,9 @@ class Statuses:
     async def list_operations(self, call: Call) -> Answer:
         """Show a page of operations, newest first, of one correlation if asked."""
         wanted = call.query.get("correlationId")
-        operations = self._parts.read_models.operations.of_scope(call.scope_id)
+        known = self._parts.read_models.operations
+        scopes = call.behaviour.scopes_listed("operations", call.scope_id, known.scopes(), wanted)
+        operations = [one for scope_id in scopes for one in known.of_scope(scope_id)]
         page = paging.page_of(
             call,
             (o for o in operations if wanted is None or o.correlation_id == wanted),
