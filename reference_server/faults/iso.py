@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from reference_server import problems
 from reference_server.behaviour import Behaviour
 from reference_server.behaviour.tenants import Place
 from reference_server.events.member import Member
@@ -110,7 +109,7 @@ class LooksBeforeItRefuses(Behaviour):
     ) -> Problem:
         """Look first."""
         if refusal.status == FORBIDDEN and asked_for() is None:
-            return problems.studio_member_not_found(refusal.ids["scopeId"], "unknown")
+            return Problem(404, "STUDIO_MEMBER_NOT_FOUND", "There is no such member.")
         return refusal
 
 
