@@ -41,7 +41,7 @@ class DecidesCreatesOnWhatReadersSee(Behaviour):
 
 @fault(breaks="CON-02")
 class ShowsTheFirstOfSeveralBinds(Behaviour):
-    """Shows of binds that came within a moment the first as the last, which a later one overtook."""
+    """Shows of binds that came within a moment the first as the last, though it was overtaken."""
 
     def projection_lag(self, projection: str, lag: float) -> float:
         """Show members later than what they serve, so that binds overtake each other."""
