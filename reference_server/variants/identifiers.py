@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from reference_server import problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
+from reference_server.problems import Problem
 from reference_server.requests import Body
 from reference_server.routing import Segment
 
@@ -68,7 +68,7 @@ class RefusesPaddedIds(Behaviour):
         """Look for it in vain."""
         text = super().path_identifier(operation_id, name, segment)
         if name == "memberId" and text is not None and text != text.strip(" "):
-            raise problems.studio_member_not_found("", text)
+            raise Problem(404, "STUDIO_MEMBER_NOT_FOUND", f"Member '{text}' was not found.")
         return text
 
 
