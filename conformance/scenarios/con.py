@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api, How, Settled
+from conformance.api import Api, How, Settled, member_id_of
 from conformance.checks import Judged, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
 
@@ -23,6 +23,8 @@ def of_many_creates_at_once_one_wins(api: Api) -> Judgements:
     member_id = api.names.fresh()
     names = [f"Creator {number}" for number in range(CREATORS)]
     writes = api.at_once(*(partial(_create, api, member_id, name) for name in names))
+    if len({member_id_of(write, member_id) for write in writes if write.ok}) > 1:
+        raise Unverified("the server gives every member an id of its own", *writes[:2])
     ended = [_ended(api, write, member_id, name) for write, name in zip(writes, names, strict=True)]
 
     unknown = [one for one in ended if one is None]
