@@ -50,6 +50,38 @@ class KeepsKeysInTheMemoryOfOneWorker(Behaviour):
         return None if other_worker else record
 
 
+@fault(breaks="IDM-01", also="IDM-02")
+class DoesARepeatOverAgain(Behaviour):
+    """Answers a repeated request with the first receipt, and does the thing a second time."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, Document] = {}
+        self._keyed: set[str] = set()
+
+    def key_stands_for(
+        self,
+        record: KeyRecord | None,
+        kept: Operation | None,  # noqa: ARG002
+        age: float,  # noqa: ARG002
+    ) -> KeyRecord | None:
+        """Let the request through."""
+        self._keyed |= {record.fingerprint} if record else set()
+        return None
+
+    def location(self, operation: Operation, status_url: str, definition_url: str) -> str:
+        """Name the status of the first."""
+        first = self._first.get(operation.admitted.fingerprint, {"statusUrl": status_url})
+        return super().location(operation, str(first["statusUrl"]), definition_url)
+
+    def answer_body(
+        self, operation: Operation, receipt: Document, resource: Document
+    ) -> Document | None:
+        """Show the first receipt."""
+        asked, body = operation.admitted.fingerprint, resource | receipt
+        first = self._first.setdefault(asked, body)
+        return first | {"replayed": True} if asked in self._keyed else body
+
+
 @fault(breaks="IDM-02")
 class AnswersAnotherRequestWithTheFirstReceipt(Behaviour):
     """Takes a request with a known key for the first one, whatever it asks for."""
@@ -216,6 +248,7 @@ class ServesEachRepeatOfABind(Behaviour):
 FAULTS = (
     TakesNoNoticeOfKeys,
     KeepsKeysInTheMemoryOfOneWorker,
+    DoesARepeatOverAgain,
     AnswersAnotherRequestWithTheFirstReceipt,
     RefusesAReusedKeyAsAConflict,
     RecordsAKeyOnlyAfterTheAnswer,
