@@ -70,8 +70,9 @@ class DoesARepeatOverAgain(Behaviour):
 
     def location(self, operation: Operation, status_url: str, definition_url: str) -> str:
         """Name the status of the first."""
-        first = self._first.get(operation.admitted.fingerprint, {"statusUrl": status_url})
-        return super().location(operation, str(first["statusUrl"]), definition_url)
+        asked = operation.admitted.fingerprint
+        url = str(self._first[asked]["statusUrl"]) if asked in self._keyed else status_url
+        return super().location(operation, url, definition_url)
 
     def answer_body(
         self, operation: Operation, receipt: Document, resource: Document
