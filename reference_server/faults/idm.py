@@ -71,7 +71,8 @@ class DoesARepeatOverAgain(Behaviour):
     def location(self, operation: Operation, status_url: str, definition_url: str) -> str:
         """Name the status of the first."""
         asked = operation.admitted.fingerprint
-        url = str(self._first[asked]["statusUrl"]) if asked in self._keyed else status_url
+        first = self._first.get(asked, {}) if asked in self._keyed else {}
+        url = str(first.get("statusUrl", status_url))
         return super().location(operation, url, definition_url)
 
     def answer_body(
