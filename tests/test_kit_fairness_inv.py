@@ -44,6 +44,11 @@ def reads_prompts_only(request: httpx.Request, send: Send) -> Response:
     return send(without(request, "payloadBase64", "payloadTypeUrl") if typed else request)
 
 
+def ignores_prompts(request: httpx.Request, send: Send) -> Response:
+    """Be the server that knows typed payloads only, and passes over what it does not know."""
+    return send(without(request, "prompt") if "prompt" in asked(request) else request)
+
+
 REFUSES_TYPES = instead(
     lambda body: "payloadBase64" in body,
     problem(400, "INVALID_STUDIO_MEMBER_INVOKE_REQUEST"),
@@ -53,6 +58,23 @@ REFUSES_TYPES = instead(
 @pytest.mark.parametrize("twist", [reads_prompts_only, REFUSES_TYPES], ids=["ignores", "refuses"])
 def test_a_server_may_take_one_form_of_payload(judge: Judge, twist: Twist) -> None:
     assert judge("INV-05", twist).outcome == "not_applicable"
+
+
+def test_a_server_may_know_no_prompt_and_pass_over_it(judge: Judge) -> None:
+    assert judge("INV-05", ignores_prompts).outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    "code", ["INVALID_STUDIO_MEMBER_INVOKE_REQUEST", "STUDIO_MEMBER_NOT_READY"]
+)
+def test_a_pin_to_a_revision_that_never_was_may_be_refused_in_other_words(
+    judge: Judge, code: str
+) -> None:
+    def twist(request: httpx.Request, send: Send) -> Response:
+        answer = send(request)
+        return problem(400, code) if asked(request) and answer.status == 404 else answer
+
+    assert judge("INV-03", twist).outcome == "pass"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from conformance.exchange import Exchange
 from conformance.history import TERMINAL, TRUNCATION, OperationHistory, instant
 
 POISON: Final = ("a_run_that_failed_is_told_by_its_invoke",)
+SLOW: Final = ("a_slow_invoke_is_decided_by_its_deadline",)
 VERDICTS: Final = {
     "completed": ("ready", ()),
     "failed": ("failed", ("RUN_FAILED",)),
@@ -18,7 +19,7 @@ VERDICTS: Final = {
 }
 
 
-@invariant("INV-07", over=OperationHistory, stimulus=(*EVERY_WRITE, *POISON))
+@invariant("INV-07", over=OperationHistory, stimulus=(*EVERY_WRITE, *POISON, *SLOW))
 def the_outcome_of_the_run_is_the_verdict_of_its_invoke(operation: OperationHistory) -> Judgements:
     if operation.rule.operation_id != "invokeMember":
         return

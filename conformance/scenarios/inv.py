@@ -1,6 +1,6 @@
 """Invokes: what their receipts name, what they reach, and the run behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ URLS: Final = ("statusUrl", "readModelUrl")
 FAMILY: Final = "INVALID_STUDIO_MEMBER_INVOKE_REQUEST"
 ENDPOINT: Final = "STUDIO_MEMBER_ENDPOINT_NOT_FOUND"
 UNREADY: Final = ("STUDIO_MEMBER_NOT_READY", UNBOUND, RETIRED)
+UNUSABLE: Final = (UNKNOWN, RETIRED, FAMILY, "STUDIO_MEMBER_NOT_READY")
 UNREADY_STATUSES: Final = (400, 404, 409, 503)
 UNDECIDED: Final = ("undecided", "unreadable", "timed_out")
 OTHER_FAULTS: Final = ("", *UNREADY, UNKNOWN)
@@ -82,12 +83,14 @@ def the_run_is_found_at_the_member_with_the_commands_ids(api: Api) -> Judgements
                 yield expect.equal(met, named, f"{name} of the run", invoked, read)
 
 
-@scenario("INV-03", requests=30, writes=7, leaves=1)
+@scenario("INV-03", requests=31, writes=8, leaves=1)
 def a_pinned_revision_is_the_one_that_runs(api: Api) -> Judgements:
     member_id, (old, serving) = revised(api)
     for pinned in (old, serving):
         twin = _pinned(api, member_id, pinned)
         yield _runs_or_refuses(api, twin, pinned)
+    unknown = _pinned(api, member_id, api.names.fresh())
+    yield refused(api, twin, unknown, UNUSABLE, "an invoke that pins a revision that never was")
 
     done(api, "retire", member_id, old)
     asked = _pinned(api, member_id, old)
@@ -176,19 +179,20 @@ def _ran(api: Api, settled: Settled, readiness: Exchange | None) -> Judged:
     return expect.that(False, expected, f"ready: {run.line}", readiness, settled.write, run)  # noqa: FBT003
 
 
-@scenario("INV-05", requests=24, writes=7, leaves=1)
+@scenario("INV-05", requests=26, writes=10, leaves=1)
 def a_wrong_payload_is_refused_at_once(api: Api) -> Judgements:
     good, member_id = api.fixture("good"), api.bound_member().member_id
     typed = _typed(api.send.get_member_endpoint_contract(member_id, good.endpoint), good.payload)
-    twin = api.send.invoke_member(member_id, good.endpoint, typed)
-    empty = api.send.invoke_member(member_id, good.endpoint, {})
+    send = partial(api.send.invoke_member, member_id, good.endpoint)
+    twin, empty = send(typed), send({})
     if not _reads(api, twin, empty):
         yield expect.branch("single_payload_form", twin, empty)
         return
 
-    for what, body in _wrong(typed).items():
+    forms = [form for form in _forms(typed) if _reads(api, send(form), empty)]
+    for what, body in _wrong(typed, forms).items():
         how = How(violates=f"body: {what}")
-        asked = api.send.invoke_member(member_id, good.endpoint, body, how)
+        asked = send(body, how)
         yield _refused_at_once(twin, asked, what)
 
 
@@ -213,9 +217,17 @@ def _outcome(api: Api, invoked: Exchange) -> tuple[object, ...]:
     )
 
 
-def _wrong(typed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _forms(typed: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return a payload in each form that may not stand beside a payload of bytes."""
+    json = {"payloadJson": {"input": "x"}, "payloadTypeUrl": typed.get("payloadTypeUrl", TYPE_URL)}
+    return {"prompt": "hello"}, json
+
+
+def _wrong(
+    typed: Mapping[str, Any], forms: Iterable[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
     return {
-        "two forms of payload": {**typed, "prompt": "hello"},
+        **{f"bytes and a {next(iter(one))} as payload": {**one, **typed} for one in forms},
         "a payload that is not base64": {**typed, "payloadBase64": "%%%"},
         "a payload without a type": {k: v for k, v in typed.items() if k != "payloadTypeUrl"},
     }

@@ -1,6 +1,6 @@
 """Faults of invokes and the runs behind them."""
 
-from reference_server import problems
+from reference_server import instants, problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
@@ -10,6 +10,7 @@ from reference_server.faults.declaration import fault
 from reference_server.platform import Endpoint
 from reference_server.problems import Problem
 
+LATER = 60.0
 UNREADY = ("STUDIO_MEMBER_NOT_READY", "STUDIO_MEMBER_NOT_BOUND")
 
 
@@ -79,6 +80,15 @@ class FallsBackFromARetiredRevision(Behaviour):
 
 
 @fault(breaks="INV-03")
+class FallsBackFromAnUnknownRevision(Behaviour):
+    """Runs the serving revision in place of a pinned one that is not there."""
+
+    def pinned_revision(self, asked: str | None, service: Service | None) -> str | None:
+        """Take it for a slip."""
+        return asked if service and service.deployment(asked) else None
+
+
+@fault(breaks="INV-03")
 class RunsARetiredRevisionThatIsPinned(Behaviour):
     """Runs a retired revision for whoever pins it."""
 
@@ -116,6 +126,16 @@ class RunsWhatWasRetiredLast(Behaviour):
     def runs_retired(self, pinned: str | None) -> bool:
         """Run it."""
         return pinned is None
+
+
+@fault(breaks="INV-04")
+class BlamesTheEndpointForAnEarlyInvoke(Behaviour):
+    """Refuses an invoke of a member that serves nothing as one of an unknown endpoint."""
+
+    def refusal(self, operation_id: str, refusal: Problem) -> Problem:  # noqa: ARG002
+        """Find no endpoint where no revision is."""
+        early = refusal.code == "STUDIO_MEMBER_NOT_READY"
+        return problems.studio_member_endpoint_not_found("chat") if early else refusal
 
 
 @fault(breaks="INV-05")
@@ -173,6 +193,26 @@ class CallsAFailedRunACancelledOperation(Behaviour):
         return run.failure and RunFailed("OPERATION_CANCELLED", run.failure.message)
 
 
+@fault(breaks="INV-07")
+class GivesUpLongBeforeTheDeadline(Behaviour):
+    """Says timed_out of a slow invoke a minute before the deadlineAt that its documents show."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Promise a minute more."""
+        return _later(operation, receipt)
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Promise a minute more."""
+        return _later(operation, status)
+
+
+def _later(operation: Operation, document: Document) -> Document:
+    if operation.kind != "member.invoke":
+        return document
+    due = instants.after(instants.parsed(operation.admitted.deadline_at), LATER)
+    return document | {"deadlineAt": due}
+
+
 @fault(breaks="INV-08")
 class GivesItsOwnCommandId(Behaviour):
     """Passes over the commandId that an invoke names, and makes one."""
@@ -205,15 +245,18 @@ FAULTS = (
     RunCarriesAnotherCorrelationId,
     IgnoresThePinnedRevision,
     FallsBackFromARetiredRevision,
+    FallsBackFromAnUnknownRevision,
     RunsARetiredRevisionThatIsPinned,
     LosesAnEarlyInvoke,
     RunsWhatWasRetiredLast,
+    BlamesTheEndpointForAnEarlyInvoke,
     TakesTheFirstOfTwoPayloads,
     TakesWhatIsNotBase64AsText,
     GuessesTheTypeOfAPayload,
     RunsWhateverEndpointIsNamed,
     MistakesAnUnknownEndpointForAMissingMember,
     CallsAFailedRunACancelledOperation,
+    GivesUpLongBeforeTheDeadline,
     GivesItsOwnCommandId,
     RunsARepeatedCommandAgain,
 )
