@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults variants variants-pairs serve bench bench-write build clean
+.PHONY: help install conformance test check lint types spec faults variants variants-pairs mutation serve bench bench-write build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ variants: $(READY) ## Run the whole suite against every legitimate variant
 variants-pairs: $(READY) ## Run it against every two of them that can go together
 	$(BIN)/ackproof variants --pairs
 
+mutation: $(READY) ## Mutate the judging core and see that the tests notice
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
+	$(BIN)/python tests/mutation.py
+
 serve: $(READY) ## Serve the reference server on port 8080 without authentication
 	$(BIN)/ackproof serve --port 8080 --no-auth
 
@@ -56,4 +60,4 @@ build: $(READY) ## Build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist .
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) dist build .report .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist build mutants .report .mypy_cache .ruff_cache .pytest_cache .hypothesis

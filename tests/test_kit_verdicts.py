@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from conformance.checks import Judged, Judgement, Missing, OtherBranch
 from conformance.contract import Requirement
 from conformance.exchange import Exchange, Request, Response
-from conformance.judge import Broke, Exit, Heard, Outcome, Verdict, exit_code, verdict
+from conformance.judge import Broke, Exit, Finding, Heard, Outcome, Verdict, exit_code, verdict
 
 REQUEST = Request("GET", "http://127.0.0.1:1/api/scopes/s1/members")
 EVIDENCE = (
@@ -203,3 +203,34 @@ def test_one_more_verdict_never_makes_the_gate_milder(first: list[str], more: st
     after = exit_code(_verdicts("pass", *first, more))
 
     assert SEVERITY.index(after) >= SEVERITY.index(before)
+
+
+def test_a_finding_says_which_check_met_what_where_and_why() -> None:
+    broken = Judged(held=False, expected="e", actual="a", shown_by=EVIDENCE, cause="one cause")
+    heard = [Heard("ACK-01", "the check", (HELD, broken))]
+
+    found = verdict(requirement(), heard, None).findings
+
+    assert found == (Finding("ACK-01", "the check", "e", "a", EVIDENCE, "one cause"),)
+
+
+def test_a_branch_that_may_not_close_is_told_as_what_is_missing() -> None:
+    weighed_up = weighed([FOREIGN])
+
+    assert weighed_up.outcome == "not_verified"
+    assert weighed_up.reasons == ("decoy_refused: GET /api/scopes/s1/members → 200",)
+    assert (weighed_up.missing, weighed_up.other_branch) == (1, 0)
+
+
+def test_a_verdict_keeps_its_requirement() -> None:
+    assert verdict(requirement(name="ACK-02"), (), None).requirement.id == "ACK-02"
+
+
+def test_without_a_control_even_what_was_judged_is_not_verified_for_its_reason() -> None:
+    weighed_up = weighed([HELD], control="no member can be made")
+
+    assert (weighed_up.outcome, weighed_up.reasons) == ("not_verified", ("no member can be made",))
+
+
+def test_a_run_of_warnings_only_is_fine() -> None:
+    assert exit_code([weighed([BROKEN], level="SHOULD")]) == Exit.FINE

@@ -303,6 +303,8 @@ def a_member_id_of_the_servers_own_is_safe_in_a_url(api: Api) -> Judgements:
 def a_renamed_member_keeps_its_service_from_others(api: Api) -> Judgements:
     first = api.member(api.target.kinds[0])
     name = first.shown_by.members["summary"].get("displayName")
+    if not isinstance(name, str):
+        raise Unverified("the member shows no displayName", first.shown_by)
     api.rename(first.member_id, f"Renamed {api.names.fresh()}")
 
     other = api.names.fresh()
