@@ -1,4 +1,4 @@
-"""Mutate judge, history and expect, and compare what survives with the list of it (`make mutation`).
+"""Mutate judge, history and expect; compare what survives with a list (`make mutation`).
 
 mutmut makes the mutants and runs the fast tests of the judging core on each. A survivor that
 tests/data/mutants-that-survive.json does not name with a reason, or a list entry that no longer
