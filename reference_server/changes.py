@@ -93,6 +93,16 @@ class Changes:
             target={"revisionId": command.revision_id},
         )
 
+    def left_behind(self, command: Any) -> tuple[Append, ...]:  # noqa: ANN401  # any command
+        """Give what stands of a command that was refused after it had been accepted."""
+        if isinstance(command, runs.InvokeMember):
+            return ()
+        member = self._authority.member(command.scope_id, command.member_id)
+        behaviour = self._behaviour_of(command.scope_id)
+        events = behaviour.left_behind(command, member) if member else ()
+        stream = StreamId("member", command.scope_id, command.member_id)
+        return (Append(stream, events),) if events else ()
+
     def check_create(self, command: members.CreateMember) -> None:
         """Refuse a create as known now."""
         self._check_service_free(command)

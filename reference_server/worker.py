@@ -48,7 +48,8 @@ class Worker:
             if self._authority.broken:
                 return
             if self._behaviour_of(operation.scope_id).records_refusal(operation, refusal):
-                await self._fail(operation, refusal.code, refusal.message)
+                left = self._changes.left_behind(codec.from_document(operation.admitted.command))
+                await self._fail(operation, refusal.code, refusal.message, *left)
         except HalfDoneError as broke:
             await self._leave_half_done(operation, broke)
         except Exception:
@@ -131,7 +132,8 @@ class Worker:
         if run.word == "accepted":
             await self._record_events(operation, Append(stream, (RunStarted(),)))
         outcome = await self._outcome(command.scope_id, run.service_id, run.revision_id, run.input)
-        await self._record_events(operation, Append(stream, (outcome,)))
+        ending = self._behaviour_of(command.scope_id).run_ended(outcome)
+        await self._record_events(operation, Append(stream, (ending,)))
         ended = self._authority.run(command.scope_id, command.run_id)
         return ended.version if ended else 0
 
@@ -152,13 +154,16 @@ class Worker:
         await self._record_events(operation, broke.stands)
         await self._read_models.show(broke.observed_by)
         code, message = broke.refusal.code, broke.refusal.message
-        failed = Failed(code, message, "partial", retryable=False, steps=broke.steps)
+        command = codec.from_document(operation.admitted.command)
+        retryable = self._behaviour_of(operation.scope_id).retryable(command)
+        failed = Failed(code, message, "partial", retryable, steps=broke.steps)
         await self._record(operation, event=failed)
 
-    async def _fail(self, operation: Operation, code: str, message: str) -> None:
+    async def _fail(self, operation: Operation, code: str, message: str, *left: Append) -> None:
         known = self._authority.operation(operation.scope_id, operation.command_id)
         effect = "none" if known is None or known.proven == "accepted" else "committed"
-        await self._record(operation, event=Failed(code, message, effect, retryable=False))
+        failed = Failed(code, message, effect, retryable=False)
+        await self._record(operation, *left, event=failed)
 
     async def _record(self, operation: Operation, *appends: Append, event: Any) -> None:  # noqa: ANN401  # an operation event
         if isinstance(event, Completed | Failed) and self._stands_timed_out(operation):

@@ -1,21 +1,48 @@
 """Commands that are accepted and then fail."""
 
-from collections.abc import Callable
-from typing import Final
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api, Settled
-from conformance.checks import Judged, Judgements, Missing, OtherBranch, Scenario, scenario
+from conformance.api import Api, How, Settled
+from conformance.checks import (
+    Judged,
+    Judgement,
+    Judgements,
+    Missing,
+    OtherBranch,
+    Scenario,
+    scenario,
+)
 from conformance.exchange import Exchange
-from conformance.history import instant
+from conformance.history import instant, not_offered, rank
 
 REFUSALS: Final = (400, 409, 422)
+TURNED_AWAY: Final = (*REFUSALS, 404)
 TOO_EARLY: Final = ("STUDIO_MEMBER_NOT_BOUND", "STUDIO_MEMBER_NOT_READY")
 CHAT: Final = ("chat", {"prompt": "hello"})
 READ_AGAIN: Final = 5
 UNPREPARABLE: Final = {
     "workflow": {"workflowYamls": ["name: broken\nsteps:\n  - id: one\n    type: no-such-step\n"]}
 }
+CONFLICT: Final = re.compile("CONFLICT|DUPLICATE|EXISTS|IDEMPOTENCY")
+NOT_WELL: Final = ("failed", "stopped", "timed_out")
+SUMMARY: Final = (
+    "memberId",
+    "displayName",
+    "description",
+    "implementationKind",
+    "lifecycleStage",
+    "publishedServiceId",
+    "lastBoundRevisionId",
+    "createdAt",
+)
+REFERENCE: Final = ("implementationKind", "workflowId", "scriptId", "actorTypeName")
+BINDING: Final = ("publishedServiceId", "revisionId", "implementationKind", "boundAt")
+REVISION: Final = ("revisionId", "status", "isServing")
 
 
 @scenario("FLR-01", requests=19, writes=3, leaves=1)
@@ -43,6 +70,185 @@ def the_failure_of_a_poisoned_invoke_is_whole(api: Api) -> Judgements:
         yield Missing(what, (write, settled.last))
 
 
+@scenario("FLR-03", requests=16, writes=6, leaves=1)
+def the_same_poison_fails_with_the_same_code(api: Api) -> Judgements:
+    poison = api.fixture("poison")
+    member_id = api.bound_member("poison").member_id
+    yield _fails_alike(api, lambda: api.invoke(member_id, poison))
+    if poison.kind in UNPREPARABLE:
+        yield _fails_alike(api, lambda: api.send.bind_member(member_id, UNPREPARABLE))
+
+
+def _fails_alike(api: Api, ask: Callable[[], Exchange]) -> Judgement:
+    writes = [ask(), ask()]
+    for write in writes:
+        if not write.ok:
+            return _refused(write)
+    first, second = (api.verdict_of(write) for write in writes)
+    if (first.ending, second.ending) != ("failed", "failed"):
+        what = f"{writes[0].line} ended {first.ending}, and once more {second.ending}"
+        return Missing(what, (first.last, second.last))
+    code, again = (one.failure.get("code") for one in (first, second))
+    what = "failure.code of the same poison once more"
+    return expect.equal(again, code, what, first.last, second.last)
+
+
+@scenario("FLR-04", requests=18, writes=5, leaves=1)
+def a_failure_without_effect_changes_nothing(api: Api) -> Judgements:
+    kind = next(iter({*UNPREPARABLE}.intersection(api.target.kinds)), api.target.kinds[0])
+    member_id = api.member(kind).member_id
+    for ask in _doomed(api, member_id, kind):
+        before = _shown(api, member_id)
+        write = ask()
+        if not write.ok:
+            yield _turned_away(write)
+            continue
+        settled = api.verdict_of(write)
+        if settled.ending != "failed" or settled.failure.get("effect") != "none":
+            what = f"{write.line} ended {settled.told}, and does not say that nothing stands"
+            yield Missing(what, (write, settled.last))
+            continue
+        yield from _is_unchanged(api, settled, before)
+
+
+def _doomed(api: Api, member_id: str, kind: str) -> Iterator[Callable[[], Exchange]]:
+    """Yield writes that a member without a binding cannot take."""
+    yield lambda: api.send.activate_member_revision(member_id, "no-such-revision")
+    yield lambda: api.send.invoke_member(member_id, *CHAT)
+    if kind in UNPREPARABLE:
+        yield lambda: api.send.bind_member(member_id, UNPREPARABLE)
+
+
+def _turned_away(write: Exchange) -> OtherBranch | Missing:
+    if not_offered(write):
+        return expect.branch("not_offered", write)
+    if write.status in TURNED_AWAY and expect.code_of(write):
+        return expect.branch("refused_synchronously", write)
+    return Missing(f"it was neither accepted nor refused: {write.line}", (write,))
+
+
+Shown = Mapping[str, tuple[object, Exchange]]
+
+
+def _shown(api: Api, member_id: str) -> Shown:
+    """Read what the contract names of a member and its revisions, and the version."""
+    detail = api.read(member_id).shown_by
+    revisions = api.send.list_member_revisions(member_id)
+    rows = revisions.members.get("revisions")
+    listed = [_only(REVISION, row) for row in rows] if isinstance(rows, list) else None
+    return {
+        "summary": (_only(SUMMARY, detail.members["summary"]), detail),
+        "implementationRef": (_only(REFERENCE, detail.members.get("implementationRef")), detail),
+        "lastBinding": (_only(BINDING, detail.members.get("lastBinding")), detail),
+        "revisions": (listed, revisions),
+        "stateVersion": (detail.members.get("stateVersion"), detail),
+    }
+
+
+def _only(names: Collection[str], value: object) -> dict[str, Any] | None:
+    return {name: value.get(name) for name in names} if isinstance(value, dict) else None
+
+
+def _is_unchanged(api: Api, settled: Settled, before: Shown) -> Judgements:
+    """Compare what is shown at once, and once readers are sure to see what came before.
+
+    A rename to the name that is there ends behind whatever the failed command did. The version
+    may grow by it, unless its status says that it changed nothing.
+    """
+    summary, _ = before["summary"]
+    name = summary["displayName"] if isinstance(summary, dict) else None
+    member_id = settled.write.parameters["memberId"]
+    yield from _compared(settled, before, _shown(api, member_id), versioned=True)
+    if not isinstance(name, str):
+        return
+    rename = api.send.update_member(member_id, {"displayName": name})
+    behind = api.verdict_of(rename, lambda: api.is_called(member_id, name)) if rename.ok else None
+    noop = behind is not None and behind.last.members.get("noop") is True
+    yield from _compared(settled, before, _shown(api, member_id), versioned=noop)
+
+
+def _compared(settled: Settled, before: Shown, after: Shown, *, versioned: bool) -> Judgements:
+    for what, (value, earlier) in before.items():
+        met, later = after[what]
+        comparable = earlier.ok and later.ok and (versioned or what != "stateVersion")
+        if comparable:
+            said = f"{what} after a failure with effect none"
+            yield expect.equal(met, value, said, earlier, settled.last, later)
+
+
+@scenario("FLR-05", requests=6, writes=2, leaves=1)
+def a_bind_that_breaks_half_way_ends_partial(api: Api) -> Judgements:
+    half = api.fixture("partial")
+    member_id = api.member(half.kind).member_id
+    write = api.send.bind_member(member_id, dict(half.branch))
+    if not write.ok:
+        yield _refused(write)
+        return
+    settled = api.verdict_of(write)
+    effect = settled.failure.get("effect")
+    if settled.ending != "failed" or effect not in {"partial", "none"}:
+        what = f"what the half bind left cannot be told: it ended {settled.told}, effect {effect}"
+        yield Missing(what, (write, settled.last))
+        return
+    revisions = api.send.list_member_revisions(member_id)
+    left = revisions.members.get("revisions") if revisions.ok else None
+    if effect == "none" and not left:
+        yield expect.branch("all_or_nothing", settled.last, revisions)
+        return
+    actual = f"effect {effect}, and the revisions {expect.shown(left)}"
+    expected = "effect partial, or nothing left of a bind that broke half way"
+    yield expect.that(effect == "partial", expected, actual, write, settled.last, revisions)
+
+
+@scenario("FLR-06", requests=21, writes=6, leaves=1)
+def what_is_called_retryable_may_be_sent_again(api: Api) -> Judgements:
+    poison = api.fixture("poison")
+    member_id, bind = api.bound_member("poison").member_id, api.send.bind_member
+    yield from _sent_again(api, lambda how: api.invoke(member_id, poison, how))
+    for body in _broken_binds(api, poison.kind):
+        named = {**body, "revisionId": api.names.fresh()}
+        yield from _sent_again(api, partial(bind, member_id, named))
+
+
+def _broken_binds(api: Api, kind: str) -> Iterator[Mapping[str, Any]]:
+    half = api.target.partial
+    if half and half.kind == kind:
+        yield half.branch
+    if kind in UNPREPARABLE:
+        yield UNPREPARABLE
+
+
+def _sent_again(api: Api, ask: Callable[[How], Exchange]) -> Judgements:
+    """Repeat a write under a new key, if its failure says that this is safe."""
+    write = ask(How({"Idempotency-Key": api.names.fresh()}))
+    if not write.ok:
+        yield _refused(write)
+        return
+    settled = api.verdict_of(write)
+    if settled.ending != "failed":
+        yield Missing(f"{write.line} ended {settled.told}", (write, settled.last))
+        return
+    if settled.failure.get("retryable") is not True:
+        yield expect.branch("nothing_retryable", settled.last)
+        return
+    before = _revision_ids(api, write)
+    again = ask(How({"Idempotency-Key": api.names.fresh()}))
+    code = api.refusal_of(again)
+    expected = "no conflict when what is called retryable is sent again"
+    yield expect.that(not CONFLICT.search(code), expected, code, settled.last, again)
+    more = Counter(_revision_ids(api, write)) - Counter(
+        {*before, str(write.given.get("revisionId"))}
+    )
+    expected = "no second revision by the repetition"
+    yield expect.that(not more, expected, ", ".join(more), settled.last, again)
+
+
+def _revision_ids(api: Api, write: Exchange) -> list[str]:
+    rows = api.send.list_member_revisions(write.parameters["memberId"]).members.get("revisions")
+    ids = [row.get("revisionId") for row in (rows or []) if isinstance(row, dict)]
+    return [one for one in ids if isinstance(one, str)]
+
+
 @scenario("FLR-07", requests=13, writes=2, leaves=1)
 def a_bind_that_cannot_be_prepared_ends_failed(api: Api) -> Judgements:
     if "workflow" not in api.target.kinds:
@@ -51,6 +257,69 @@ def a_bind_that_cannot_be_prepared_ends_failed(api: Api) -> Judgements:
     member = api.member("workflow")
     write = api.send.bind_member(member.member_id, UNPREPARABLE)
     yield from _ends_failed(api, write, lambda: api.send.invoke_member(member.member_id, *CHAT))
+
+
+@scenario("FLR-08", requests=13, writes=3, leaves=1)
+def a_failed_run_reads_the_same_in_three_places(api: Api) -> Judgements:
+    write = _poisoned(api)
+    if not write.ok:
+        yield _refused(write)
+        return
+    settled = api.verdict_of(write)
+    if settled.ending != "failed" or rank(settled.failure.get("stage")) < rank("observed"):
+        what = f"the poisoned invoke ended {settled.told}: no run that could be read had failed"
+        yield Missing(what, (write, settled.last))
+        return
+    run = api.run_in(settled)
+    yield _reads_failed(api, settled, "the run", lambda: api.send.follow(run.request.url, run))
+    member_id = write.parameters["memberId"]
+    listed = partial(api.send.list_member_runs, member_id)
+    yield _reads_failed(api, settled, "the row in the member's runs", listed)
+
+
+def _reads_failed(
+    api: Api, settled: Settled, what: str, read: Callable[[], Exchange]
+) -> Judged | Missing | OtherBranch:
+    """Judge that a place agrees with a failed status, by the command's deadline at the latest."""
+    code = settled.failure.get("code")
+
+    def agrees() -> Exchange | None:
+        shown = read()
+        unsaid = _code(_told_of(shown, settled)) in (None, code)
+        word = _word(_told_of(shown, settled))
+        return shown if not_offered(shown) or (word in NOT_WELL and unsaid) else None
+
+    agreed = api.awaited(settled.write, agrees)
+    last = agreed or read()
+    if not_offered(last):
+        return expect.branch("not_offered", last)
+    if agreed is None and api.deadline(settled.write) > api.target.completion_limit:
+        limit = "the run's limit came before the published deadline"
+        return Missing(f"{limit}: {what} did not agree yet", (settled.last, last))
+    told = _told_of(last, settled)
+    actual = f"{_word(told)} with code {_code(told)}: {last.line}"
+    expected = f"{what} says failed with code {code}, as the status does"
+    return expect.that(agreed, expected, actual, settled.write, settled.last, last)
+
+
+def _told_of(read: Exchange, settled: Settled) -> Mapping[str, Any]:
+    """Return the run's document: the answer itself, or its row for the command."""
+    rows = read.members.get("runs")
+    if not isinstance(rows, list):
+        return read.members
+    named = (settled.target.get("runId"), settled.write.members.get("commandId"))
+    known = [row for row in rows if isinstance(row, dict)]
+    own = (row for row in known if {row.get("runId"), row.get("commandId")} & {*named} - {None})
+    return next(own, known[0] if len(known) == 1 else {})
+
+
+def _word(run: Mapping[str, Any]) -> object:
+    return run.get("runStatus", run.get("status"))
+
+
+def _code(run: Mapping[str, Any]) -> object:
+    failure = run.get("failure")
+    return failure.get("code") if isinstance(failure, dict) else None
 
 
 def _poisoned(api: Api) -> Exchange:
@@ -101,5 +370,10 @@ def _failed(settled: Settled) -> Judged | Missing:
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     a_poisoned_invoke_ends_failed,
     the_failure_of_a_poisoned_invoke_is_whole,
+    the_same_poison_fails_with_the_same_code,
+    a_failure_without_effect_changes_nothing,
+    a_bind_that_breaks_half_way_ends_partial,
+    what_is_called_retryable_may_be_sent_again,
     a_bind_that_cannot_be_prepared_ends_failed,
+    a_failed_run_reads_the_same_in_three_places,
 )

@@ -1,7 +1,10 @@
 """Decisions about how far a command has come, and its verdict."""
 
+from reference_server.commands.member import BindMember
+from reference_server.document import Document
+from reference_server.events.member import Member, MemberEvent
 from reference_server.events.operation import Operation
-from reference_server.events.run import Run, RunFailed
+from reference_server.events.run import Run, RunCompleted, RunFailed
 from reference_server.problems import Problem
 
 
@@ -47,3 +50,23 @@ class ProgressDecisions:
     def decides_overtaken(self, operation: Operation) -> bool:  # noqa: ARG002
         """Say whether an operation that a later one overtook gets a verdict."""
         return True
+
+    def left_behind(self, command: object, member: Member) -> tuple[MemberEvent, ...]:  # noqa: ARG002
+        """Give what stands of a command that was refused after it had been accepted."""
+        return ()
+
+    def retryable(self, command: BindMember) -> bool:
+        """Say whether a bind that broke half way may be repeated.
+
+        Under the caller's revisionId the repetition finds the revision that was staged; without
+        one it would stage another.
+        """
+        return command.revision_named
+
+    def run_ended(self, outcome: RunCompleted | RunFailed) -> RunCompleted | RunFailed:
+        """Give the outcome that a run is recorded with."""
+        return outcome
+
+    def run_listed(self, run: Run, row: Document) -> Document:  # noqa: ARG002
+        """Give the row of a run in the member's list in its last form."""
+        return row

@@ -59,6 +59,7 @@ class BindMember:
     """Publish an implementation, the recorded one where None, as a revision and serve it.
 
     `service_id` is where it is deployed; None is the member's published service.
+    `revision_named` says whether the caller chose the revision id.
     """
 
     scope_id: str
@@ -68,6 +69,7 @@ class BindMember:
     expected_version: int | None
     service_id: str | None = None
     kind_locked: bool = True
+    revision_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Bindings:
             expected_version=call.behaviour.expects(requests.expected_version(call.headers)),
             service_id=call.behaviour.service_for_bind(call.named_service),
             kind_locked=call.behaviour.locks_kind(operation_id),
+            revision_named=revision_id is not None,
         )
         member = self._parts.authority.member(call.scope_id, call.member_id)
         command = call.behaviour.bind_asked(member, command, revision_id)

@@ -89,7 +89,8 @@ class Invocations:
             lambda run: (run.created_at, run.run_id),
             newest_first=True,
         )
-        rows = [documents.run(call.behaviour, run) for run in page.items]
+        behaviour = call.behaviour
+        rows = [behaviour.run_listed(one, documents.run(behaviour, one)) for one in page.items]
         return read({"runs": rows, "nextPageToken": page.next_token})
 
     async def get_member_run(self, call: Call) -> Answer:
