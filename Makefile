@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults variants variants-pairs mutation serve bench bench-write build clean
+.PHONY: help install conformance test check lint types spec faults variants variants-pairs mutation steadiness lane serve bench bench-write build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,12 @@ variants-pairs: $(READY) ## Run it against every two of them that can go togethe
 mutation: $(READY) ## Mutate the judging core and see that the tests notice
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
 	$(BIN)/python tests/mutation.py
+
+steadiness: $(READY) ## Judge ten times beside two busy loops, at random lag
+	$(BIN)/python tests/steadiness.py
+
+lane: $(READY) ## Count what the generated lane finds of planted faults, beside stock Schemathesis
+	$(BIN)/python tests/lane_and_stock.py
 
 serve: $(READY) ## Serve the reference server on port 8080 without authentication
 	$(BIN)/ackproof serve --port 8080 --no-auth
