@@ -14,6 +14,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Final
 
 from bench import ACKPROOF, SERVER, served
@@ -106,11 +107,12 @@ def main() -> None:
     ours, theirs = sum(row.ours for row in rows), sum(row.stock for row in rows)
     only = [row.fault for row in rows if row.stock and not row.ours]
     told = (
-        f"Of {len(rows)} faults (every {SHARE}th), the generated lane alone finds {ours}, and\n"
-        f"Schemathesis as it is {theirs} in the same wall time. In the honest server the lane finds\n"
-        f"nothing; stock reports {len(known)} findings there, by check and operation.\n"
-        f"Found by stock only: {', '.join(only) or 'none'}. Command: `make lane`.\n"
+        f"Of {len(rows)} faults (every {SHARE}th), the generated lane alone finds {ours}, and "
+        f"Schemathesis as it is {theirs} in the same wall time. In the honest server the lane "
+        f"finds nothing; stock reports {len(known)} findings there, by check and operation. "
+        f"Found by stock only: {', '.join(only) or 'none'}. Command: `make lane`."
     )
+    told = fill(told, 100) + "\n"
     head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     tail = rest.partition(END)[2]
     DOCUMENT.write_text(f"{head}{BEGIN}\n{told}\n{END}{tail}", encoding="utf-8")

@@ -62,10 +62,10 @@ def main() -> None:
     with busy():
         taken = [once(number) for number in range(1, RUNS + 1)]
     told = (
-        f"{RUNS} full runs of core and member-first at a lag of 0 to 500 ms, drawn for each change, "
-        f"beside {BUSY} busy loops on {os.cpu_count()} cores: nothing found in any, no error of the "
-        f"kit. Wall time {min(taken):.1f} to {max(taken):.1f} s, median {median(taken):.1f} s. "
-        "Command: `make steadiness`."
+        f"{RUNS} full runs of core and member-first at a lag of 0 to 500 ms, drawn for each "
+        f"change, beside {BUSY} busy loops on {os.cpu_count()} cores: nothing found in any, no "
+        f"error of the kit. Wall time {min(taken):.1f} to {max(taken):.1f} s, median "
+        f"{median(taken):.1f} s. Command: `make steadiness`."
     )
     told = fill(told, 100) + "\n"
     head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
