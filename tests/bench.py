@@ -268,14 +268,19 @@ def table(measured: Sequence[Figure], load: float) -> str:
     return "\n".join(rows) + "\n"
 
 
+def put(document: Path, begin: str, written: str, end: str) -> None:
+    """Write a text between two markers of a document, and to the terminal."""
+    head, _, rest = document.read_text(encoding="utf-8").partition(begin)
+    tail = rest.partition(end)[2]
+    document.write_text(f"{head}{begin}\n{written}\n{end}{tail}", encoding="utf-8")
+    sys.stdout.write(written)
+
+
 def main() -> None:
     """Measure, print the table and put it between the markers of the document."""
     load = os.getloadavg()[0]
     written = table(figures(), load)
-    head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    tail = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{head}{BEGIN}\n{written}\n{END}{tail}", encoding="utf-8")
-    sys.stdout.write(written)
+    put(DOCUMENT, BEGIN, written, END)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, Final
 
-from bench import ACKPROOF, SERVER, served
+from bench import ACKPROOF, SERVER, put, served
 
 DOCUMENT: Final = Path(__file__).parent.parent / "docs/trust.md"
 SPEC: Final = Path(__file__).parent.parent / "spec/openapi.yaml"
@@ -112,11 +112,7 @@ def main() -> None:
         f"finds nothing; stock reports {len(known)} findings there, by check and operation. "
         f"Found by stock only: {', '.join(only) or 'none'}. Command: `make lane`."
     )
-    told = fill(told, 100) + "\n"
-    head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    tail = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{head}{BEGIN}\n{told}\n{END}{tail}", encoding="utf-8")
-    sys.stdout.write(told)
+    put(DOCUMENT, BEGIN, fill(told, 100) + "\n", END)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from statistics import median
 from textwrap import fill
 from typing import Final
 
-from bench import ACKPROOF, served
+from bench import ACKPROOF, put, served
 
 RUNS: Final = 10
 BUSY: Final = 2
@@ -67,11 +67,7 @@ def main() -> None:
         f"error of the kit. Wall time {min(taken):.1f} to {max(taken):.1f} s, median "
         f"{median(taken):.1f} s. Command: `make steadiness`."
     )
-    told = fill(told, 100) + "\n"
-    head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    tail = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{head}{BEGIN}\n{told}\n{END}{tail}", encoding="utf-8")
-    sys.stdout.write(told)
+    put(DOCUMENT, BEGIN, fill(told, 100) + "\n", END)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Revisions: activated, retired, and refused where they are unknown or retired."""
 
-from collections.abc import Collection
 from functools import partial
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from conformance.api import Api, Settled
 from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
 from conformance.history import TRANSPORT
+from conformance.scenarios.mbr import ends_refused
 
 MISSING: Final = "STUDIO_MEMBER_NOT_FOUND"
 UNBOUND: Final = "STUDIO_MEMBER_NOT_BOUND"
@@ -72,35 +72,6 @@ def _rows(listed: Exchange) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def refused(  # noqa: PLR0913
-    api: Api,
-    twin: Exchange,
-    asked: Exchange,
-    codes: Collection[str],
-    what: str,
-    *,
-    statuses: Collection[int] = REFUSALS,
-) -> Judgement:
-    """Judge that a write is refused for its one fault, at once or as its verdict.
-
-    Args:
-        api: follows it where it was accepted.
-        twin: the same write without the fault, which was accepted and ended ready.
-        asked: the write with the fault.
-        codes: those that the contract allows, in either place.
-        what: the fault, in a few words.
-        statuses: those that the contract allows for a refusal at once.
-
-    """
-    if asked.response is None or asked.status in TRANSPORT:
-        return Missing(f"the transport answered: {asked.line}", (asked,))
-    if not asked.ok:
-        return expect.refused_unlike(twin, asked, statuses, codes, what)
-    met = api.refusal_of(asked)
-    expected = f"{what}: refused, or failed with {' or '.join(codes)}"
-    return expect.that(met in codes, expected, met or "it was not refused", twin, asked)
-
-
 @scenario("REV-02", requests=16, writes=6, leaves=1)
 def an_unknown_revision_is_neither_activated_nor_retired(api: Api) -> Judgements:
     member_id, (known,) = revised(api, 1)
@@ -110,7 +81,7 @@ def an_unknown_revision_is_neither_activated_nor_retired(api: Api) -> Judgements
 
         asked = act(api, action, member_id, unknown)
 
-        yield refused(api, twin, asked, (UNKNOWN, family), f"to {action} an unknown revision")
+        yield ends_refused(api, twin, asked, (UNKNOWN, family), f"to {action} an unknown revision")
 
 
 @scenario("REV-03", requests=27, writes=7, leaves=1)
@@ -125,7 +96,7 @@ def a_retired_revision_is_not_activated_again(api: Api) -> Judgements:
     invoked = api.verdict_of(api.invoke(member_id, api.fixture("good")))
     twin = done(api, "activate", member_id, serving).write
     codes, what = (RETIRED, FAMILY["activate"]), "to activate a retired revision"
-    yield refused(api, twin, asked, codes, what)
+    yield ends_refused(api, twin, asked, codes, what)
     yield _ran(api.run_in(invoked), serving, asked)
 
 
@@ -203,10 +174,10 @@ def a_revision_of_nobody_and_one_of_an_unbound_member(api: Api) -> Judgements:
         missing = act(api, action, nobody, known)
         early = act(api, action, unbound, known)
 
-        yield refused(
+        yield ends_refused(
             api, twin, missing, (MISSING,), f"to {action} at a missing member", statuses={404}
         )
-        yield refused(api, twin, early, (UNBOUND, family), f"to {action} at an unbound member")
+        yield ends_refused(api, twin, early, (UNBOUND, family), f"to {action} at an unbound member")
 
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (

@@ -15,28 +15,18 @@ from reference_server.events.member import (
 )
 from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
-from reference_server.faults.idm import described
+from reference_server.faults.idm import DescribesInPlaceOfCreating
 
 MOMENT = timedelta(seconds=0.08)
 
 
 @fault(breaks="CON-01")
-class DecidesCreatesOnWhatReadersSee(Behaviour):
+class DecidesCreatesOnWhatReadersSee(DescribesInPlaceOfCreating):
     """Decides a create on the read model, so that within its lag the last of several wins too."""
 
     def created_before(self, member: Member | None, visible: Member | None) -> Member | None:  # noqa: ARG002
         """Look where readers look."""
         return visible
-
-    def decided(
-        self,
-        command: object,  # noqa: ARG002
-        member: Member | None,
-        visible: Member | None,  # noqa: ARG002
-        events: tuple[MemberEvent, ...],
-    ) -> tuple[MemberEvent, ...]:
-        """Write over what came meanwhile."""
-        return tuple(described(member, event) for event in events)
 
 
 @fault(breaks="CON-02")

@@ -149,16 +149,31 @@ class AcceptsAnewWhatItReplays(Behaviour):
         return {**receipt, "acceptedAt": later}
 
 
-class _MeetsNoMember(Behaviour):
-    """Lets a create pass, whatever member it meets."""
+class DescribesInPlaceOfCreating(Behaviour):
+    """Takes a create that met no member, and finds one, for a change of its names."""
 
     def created_before(self, member: Member | None, visible: Member | None) -> Member | None:  # noqa: ARG002
         """Overlook the member, so that nothing conflicts."""
         return None
 
+    def decided(
+        self,
+        command: object,  # noqa: ARG002
+        member: Member | None,
+        visible: Member | None,  # noqa: ARG002
+        events: tuple[MemberEvent, ...],
+    ) -> tuple[MemberEvent, ...]:
+        """Write over what is there."""
+        return tuple(
+            MemberDescribed(event.display_name, event.description)
+            if member is not None and isinstance(event, MemberCreated)
+            else event
+            for event in events
+        )
+
 
 @fault(breaks="IDM-06")
-class CallsAConflictingCreateDone(_MeetsNoMember):
+class CallsAConflictingCreateDone(DescribesInPlaceOfCreating):
     """Ends a create with other fields ready, and changes nothing."""
 
     def decided(
@@ -173,25 +188,8 @@ class CallsAConflictingCreateDone(_MeetsNoMember):
 
 
 @fault(breaks="IDM-06")
-class OverwritesAMemberCreatedAgain(_MeetsNoMember):
+class OverwritesAMemberCreatedAgain(DescribesInPlaceOfCreating):
     """Takes a create of a member that exists for a change of its names."""
-
-    def decided(
-        self,
-        command: object,  # noqa: ARG002
-        member: Member | None,
-        visible: Member | None,  # noqa: ARG002
-        events: tuple[MemberEvent, ...],
-    ) -> tuple[MemberEvent, ...]:
-        """Describe in place of create."""
-        return tuple(described(member, event) for event in events)
-
-
-def described(member: Member | None, event: MemberEvent) -> MemberEvent:
-    """Take a second creation for new names."""
-    if member is None or not isinstance(event, MemberCreated):
-        return event
-    return MemberDescribed(event.display_name, event.description)
 
 
 @fault(breaks="IDM-06")
