@@ -17,8 +17,7 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange
 from conformance.history import ACCEPTED, TRANSPORT
-from conformance.scenarios.mbr import ends_refused
-from conformance.scenarios.rev import RETIRED, UNBOUND, UNKNOWN, done, revised
+from conformance.scenarios.rev import RETIRED, UNBOUND, UNKNOWN, done, refused, revised
 from conformance.urls import absolute
 
 URLS: Final = ("statusUrl", "readModelUrl")
@@ -91,15 +90,13 @@ def a_pinned_revision_is_the_one_that_runs(api: Api) -> Judgements:
         twin = _pinned(api, member_id, pinned)
         yield _runs_or_refuses(api, twin, pinned)
     unknown = _pinned(api, member_id, api.names.fresh())
-    yield ends_refused(
-        api, twin, unknown, UNUSABLE, "an invoke that pins a revision that never was"
-    )
+    yield refused(api, twin, unknown, UNUSABLE, "an invoke that pins a revision that never was")
 
     done(api, "retire", member_id, old)
     asked = _pinned(api, member_id, old)
 
     what = "an invoke that pins a retired revision"
-    yield ends_refused(api, twin, asked, (RETIRED, FAMILY), what)
+    yield refused(api, twin, asked, (RETIRED, FAMILY), what)
 
 
 def _pinned(api: Api, member_id: str, revision_id: str) -> Exchange:
@@ -253,7 +250,7 @@ def an_unknown_endpoint_is_not_invoked(api: Api) -> Judgements:
     asked = api.send.invoke_member(member_id, api.names.fresh(), dict(good.payload))
 
     what = "an invoke of an unknown endpoint"
-    yield ends_refused(api, twin, asked, (ENDPOINT,), what, statuses=(NOT_FOUND,))
+    yield refused(api, twin, asked, (ENDPOINT,), what, statuses=(NOT_FOUND,))
 
 
 @scenario("INV-07", requests=14, writes=3, leaves=1)

@@ -20,6 +20,8 @@ FAMILY: Final = {
 }
 REFUSALS: Final = (400, 404, 409)
 
+refused = partial(ends_refused, statuses=REFUSALS)
+
 
 def revised(api: Api, count: int = 2) -> tuple[str, list[str]]:
     """Bind a fresh member so many times; give its id and its revisions, the serving one last.
@@ -81,7 +83,7 @@ def an_unknown_revision_is_neither_activated_nor_retired(api: Api) -> Judgements
 
         asked = act(api, action, member_id, unknown)
 
-        yield ends_refused(api, twin, asked, (UNKNOWN, family), f"to {action} an unknown revision")
+        yield refused(api, twin, asked, (UNKNOWN, family), f"to {action} an unknown revision")
 
 
 @scenario("REV-03", requests=27, writes=7, leaves=1)
@@ -96,7 +98,7 @@ def a_retired_revision_is_not_activated_again(api: Api) -> Judgements:
     invoked = api.verdict_of(api.invoke(member_id, api.fixture("good")))
     twin = done(api, "activate", member_id, serving).write
     codes, what = (RETIRED, FAMILY["activate"]), "to activate a retired revision"
-    yield ends_refused(api, twin, asked, codes, what)
+    yield refused(api, twin, asked, codes, what)
     yield _ran(api.run_in(invoked), serving, asked)
 
 
@@ -174,10 +176,10 @@ def a_revision_of_nobody_and_one_of_an_unbound_member(api: Api) -> Judgements:
         missing = act(api, action, nobody, known)
         early = act(api, action, unbound, known)
 
-        yield ends_refused(
+        yield refused(
             api, twin, missing, (MISSING,), f"to {action} at a missing member", statuses={404}
         )
-        yield ends_refused(api, twin, early, (UNBOUND, family), f"to {action} at an unbound member")
+        yield refused(api, twin, early, (UNBOUND, family), f"to {action} at an unbound member")
 
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
