@@ -7,7 +7,7 @@ from reference_server.faults.declaration import fault
 from reference_server.problems import Problem
 
 
-@fault(breaks="ERR-01")
+@fault(breaks="ERR-01", also="INP-07")
 class WrapsAWrongTypeInError(Behaviour):
     """Answers a body of wrong JSON types with code and message inside an `error` object."""
 

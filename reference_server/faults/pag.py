@@ -21,7 +21,7 @@ class SkipsTheFirstOfEachLaterPage(Behaviour):
         return start + 1
 
 
-@fault(breaks="PAG-01")
+@fault(breaks="PAG-01", also="CON-05")
 class RepeatsTheLastOfThePageBefore(Behaviour):
     """Begins each page with the item that ended the page before."""
 
@@ -30,7 +30,7 @@ class RepeatsTheLastOfThePageBefore(Behaviour):
         return max(start - 1, 0)
 
 
-@fault(breaks="PAG-01")
+@fault(breaks="PAG-01", also="CON-05")
 class ForgetsWhereThePageBeforeEnded(Behaviour):
     """Answers every page token with the first page."""
 
