@@ -53,7 +53,10 @@ def test_it_breaks_exactly_what_needs_a_receipt(judged: tuple[str, dict[str, Any
 def test_it_passes_the_rest_but_what_cannot_be_seen_without_a_receipt(
     judged: tuple[str, dict[str, Any]],
 ) -> None:
-    assert outcomes(judged, "not_verified") == set(EXPECTED["unverified"])
+    unverified = outcomes(judged, "not_verified")
+    told = {one if one in EXPECTED["unverified"] else one[:3] for one in unverified}
+
+    assert told == set(EXPECTED["unverified"])
     assert len(outcomes(judged, "pass")) > len(EXPECTED["broken"])
 
 
@@ -64,8 +67,11 @@ def test_the_console_shows_at_most_six_headlines_for_it(judged: tuple[str, dict[
 
 
 @pytest.mark.parametrize("outcome", sorted(EXPECTED))
-def test_every_id_of_the_list_is_of_the_catalogue_and_carries_a_reason(outcome: str) -> None:
+def test_every_id_or_area_of_the_list_is_of_the_catalogue_and_carries_a_reason(
+    outcome: str,
+) -> None:
     listed = EXPECTED[outcome]
+    known = set(load_contract().requirements)
 
-    assert set(listed) <= set(load_contract().requirements)
+    assert set(listed) <= known | {one[:3] for one in known}
     assert all(reason.strip() for reason in listed.values())

@@ -15,7 +15,7 @@ RENAMERS: Final = 4
 ROUNDS: Final = 4
 PAGES: Final = 12
 CONFLICT: Final = ("STUDIO_MEMBER_CONFLICT", "INVALID_STUDIO_MEMBER_REQUEST")
-UNKNOWN: Final = ("undecided", "unreadable", "timed_out")
+UNKNOWN: Final = ("undecided", "unreadable", "timed_out", "vanished")
 
 
 @scenario("CON-01", requests=30, writes=10, leaves=1)
