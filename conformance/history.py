@@ -11,6 +11,8 @@ from conformance.target import Target
 from conformance.validators import Validators
 
 STAGES: Final = ("accepted", "committed", "observed", "ready")
+RUN_WORDS: Final = ("accepted", "running", "suspended")
+RUN_ENDS: Final = ("completed", "failed", "stopped", "timed_out")
 TERMINAL: Final = ("ready", "failed", "timed_out")
 STATUSES: Final = ("pending", *TERMINAL)
 NOT_OFFERED: Final = (405, 501)
@@ -60,6 +62,11 @@ def may_end_at_a_gateway(answer: Exchange) -> bool:
     ids = answer.parameters.values()
     taken = any({"/", "\\"} & set(one) or one in {".", ".."} for one in ids)
     return taken and answer.status in {400, 404} and "code" not in answer.members
+
+
+def run_word(run: Mapping[str, Any]) -> object:
+    """Return the word of a run, which stands in `status` where no runStatus and no stage is."""
+    return run.get("runStatus", None if "stage" in run else run.get("status"))
 
 
 def names_a_command(exchange: Exchange) -> bool:

@@ -18,6 +18,7 @@ from conformance.invariants import (
     rdy,
     res,
     rev,
+    run,
     sec,
     sta,
 )
@@ -34,6 +35,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *rev.INVARIANTS,
     *epc.INVARIANTS,
     *inv.INVARIANTS,
+    *run.INVARIANTS,
     *res.INVARIANTS,
     *rdy.INVARIANTS,
     *idm.INVARIANTS,

@@ -7,7 +7,7 @@ from typing import Final
 from conformance import expect
 from conformance.checks import EVERY_WRITE, Invariant, Judged, Judgements, invariant
 from conformance.exchange import Exchange
-from conformance.history import TERMINAL, TRUNCATION, OperationHistory, instant
+from conformance.history import TERMINAL, TRUNCATION, OperationHistory, instant, run_word
 
 POISON: Final = ("a_run_that_failed_is_told_by_its_invoke",)
 SLOW: Final = ("a_slow_invoke_is_decided_by_its_deadline",)
@@ -44,23 +44,27 @@ def _verdicts(operation: OperationHistory) -> Iterator[Exchange]:
 
 
 def _ended(operation: OperationHistory) -> list[Exchange]:
-    return [read for read in operation.model_reads if read.ok and word_of(read) in VERDICTS]
-
-
-def word_of(run: Exchange) -> object:
-    """Return the run word, which stands in `status` where no runStatus and no stage is."""
-    older = None if "stage" in run.members else run.members.get("status")
-    return run.members.get("runStatus", older)
+    return [
+        read for read in operation.model_reads if read.ok and run_word(read.members) in VERDICTS
+    ]
 
 
 def _alike(run: Exchange, verdict: Exchange) -> Judged:
-    status, codes = VERDICTS[str(word_of(run))]
-    failure = verdict.members.get("failure")
-    code = failure.get("code") if isinstance(failure, dict) else None
-    met = f"{verdict.members['status']} {code or ''}".strip()
-    held = verdict.members["status"] == status and (code is None or code in (codes or (code,)))
-    expected = f"{status} {' or '.join(codes)}".strip() + f", as the run is {word_of(run)}"
+    status, codes = VERDICTS[str(run_word(run.members))]
+    code = _code(verdict)
+    met = f"{verdict.members['status']} {code}".strip()
+    held = verdict.members["status"] == status and (not code or not codes or code in codes)
+    expected = f"{status} {' or '.join(codes)}".strip()
+    expected = f"{expected}, as the run is {run_word(run.members)}"
     return expect.that(held, expected, met, run, verdict)
+
+
+def _code(verdict: Exchange) -> str:
+    """Return the code with which a run failed; "" where nothing failed, or before there was one."""
+    failure = verdict.members.get("failure")
+    if not isinstance(failure, dict) or failure.get("stage") == "accepted":
+        return ""
+    return str(failure.get("code") or "")
 
 
 def _overdue(due: datetime, decided: datetime, verdict: Exchange) -> Judged:

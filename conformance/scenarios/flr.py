@@ -54,7 +54,7 @@ def a_poisoned_invoke_ends_failed(api: Api) -> Judgements:
 def the_failure_of_a_poisoned_invoke_is_whole(api: Api) -> Judgements:
     write = _poisoned(api)
     if not write.ok:
-        yield _refused(write)
+        yield refused_now(write)
         return
     settled = api.verdict_of(write)
     if settled.ending in {"failed", "timed_out"} and settled.failure:
@@ -331,7 +331,7 @@ def _poisoned(api: Api) -> Exchange:
 def _ends_failed(api: Api, write: Exchange, use: Callable[[], Exchange] | None) -> Judgements:
     """Follow a poisoned write; `use` tries what came of it, where ready could be true as well."""
     if not write.ok:
-        yield _refused(write)
+        yield refused_now(write)
         return
     settled = api.verdict_of(write)
     for _ in range(READ_AGAIN):
@@ -342,7 +342,8 @@ def _ends_failed(api: Api, write: Exchange, use: Callable[[], Exchange] | None) 
         yield _failed(settled)
 
 
-def _refused(write: Exchange) -> OtherBranch | Missing:
+def refused_now(write: Exchange) -> OtherBranch | Missing:
+    """Note that a poison was refused before it was accepted, if it was for its own sake."""
     if write.status in REFUSALS and expect.code_of(write) not in {"", *TOO_EARLY}:
         return expect.branch("refused_synchronously", write)
     what = f"the poison was neither accepted nor refused: {write.line} {expect.answer(write)}"

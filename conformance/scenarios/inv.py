@@ -18,6 +18,7 @@ from conformance.checks import (
 from conformance.exchange import Exchange
 from conformance.history import ACCEPTED, TRANSPORT
 from conformance.scenarios.rev import RETIRED, UNBOUND, UNKNOWN, done, refused, revised
+from conformance.scenarios.run import rows_of
 from conformance.urls import absolute
 
 URLS: Final = ("statusUrl", "readModelUrl")
@@ -298,7 +299,7 @@ def _ran_once(api: Api, first: Exchange, again: Exchange) -> Judgement:
     listed = api.awaited(first, partial(_listed, api, first.parameters["memberId"]))
     if listed is None:
         return Missing("the member's list shows no run", (first,))
-    runs = len(listed.members["runs"])
+    runs = len(rows_of(listed))
     expected = "one run of a command that was asked for twice"
     return expect.that(runs == 1, expected, f"{runs} runs", first, again, listed)
 
@@ -306,7 +307,7 @@ def _ran_once(api: Api, first: Exchange, again: Exchange) -> Judgement:
 def _listed(api: Api, member_id: str) -> Exchange | None:
     """Read the list of runs; None as long as it is empty."""
     read = api.send.list_member_runs(member_id)
-    return read if isinstance(rows := read.members.get("runs"), list) and rows else None
+    return read if rows_of(read) else None
 
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (

@@ -1,10 +1,13 @@
 """Invocation: the endpoint contract, invoke, and the runs that come of it."""
 
 from reference_server import documents, paging, platform, problems, requests
+from reference_server.authority import Append, Cause
 from reference_server.behaviour import Behaviour
 from reference_server.commands import run as commands
 from reference_server.document import Document
+from reference_server.events.fact import StreamId
 from reference_server.events.operation import Operation
+from reference_server.events.run import RunAccepted
 from reference_server.exchange import Answer, Call, Handler, read
 from reference_server.handlers.parts import Parts
 from reference_server.platform.failure import RunFailedError
@@ -73,35 +76,43 @@ class Invocations:
         }
 
         def check() -> None:
-            self._check(call.behaviour, command)
+            try:
+                self._check(call.behaviour, command)
+            except Problem:
+                if call.behaviour.keeps_refused_runs():
+                    self._register(call, command)
+                raise
 
         return await self._parts.writes.answer(call, command, check, target)
 
     async def list_member_runs(self, call: Call) -> Answer:
         """Show a page of the member's runs, newest first."""
-        self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        behaviour = call.behaviour
+        member = self._parts.resolver.visible_member(behaviour, call.scope_id, call.member_id)
         known = self._parts.read_models.runs
-        scopes = call.behaviour.scopes_listed("runs", call.scope_id, known.scopes(), None)
+        scopes = behaviour.scopes_listed("runs", call.scope_id, known.scopes(), None)
         runs = [run for scope_id in scopes for run in known.of_scope(scope_id)]
         page = paging.page_of(
             call,
-            (run for run in runs if run.member_id == call.member_id),
+            behaviour.runs_of(member, runs),
             lambda run: (run.created_at, run.run_id),
-            newest_first=True,
+            newest_first=behaviour.lists_newest_first(),
         )
-        behaviour = call.behaviour
         rows = [behaviour.run_listed(one, documents.run(behaviour, one)) for one in page.items]
-        return read({"runs": rows, "nextPageToken": page.next_token})
+        return read(behaviour.run_list_shown({"runs": rows, "nextPageToken": page.next_token}))
 
     async def get_member_run(self, call: Call) -> Answer:
         """Show a run of the member, with the status of its invoke where that is read here."""
         operation = self._operation_of(call) if call.behaviour.run_is_status() else None
         if operation is not None:
             return self._run_with_status(call, operation)
-        self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        member = self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
         run = self._parts.read_models.runs.get(call.scope_id, call.ids["runId"])
-        if run is None or run.member_id != call.member_id:
-            raise problems.service_run_not_found(call.member_id, call.ids["runId"])
+        if run is None:
+            ids = (call.scope_id, call.member_id, call.ids["runId"])
+            return read(call.behaviour.unknown_run(*ids))
+        if not call.behaviour.is_run_of(member, run):
+            raise problems.service_run_not_found(call.member_id, run.run_id)
         return read(documents.run(call.behaviour, run), run.version)
 
     def _resolved(self, call: Call) -> str | None:
@@ -129,6 +140,13 @@ class Invocations:
         headers = self._parts.writes.retry_after(call, operation)
         answer = read(documents.run_with_status(known, status, operation))
         return Answer(answer.status, answer.body, {**answer.headers, **headers})
+
+    def _register(self, call: Call, command: commands.InvokeMember) -> None:
+        ids = (command.member_id, command.service_id, command.revision_id or "none")
+        accepted = RunAccepted(*ids, command.endpoint_id, command.input)
+        cause = Cause(self._parts.surroundings.new_id("c-"), call.headers["x-correlation-id"])
+        stream = StreamId("run", command.scope_id, command.run_id)
+        self._parts.authority.record(cause, Append(stream, (accepted,)))
 
     def _check(self, behaviour: Behaviour, command: commands.InvokeMember) -> None:
         service = self._parts.resolver.visible_service(command.scope_id, command.service_id)
