@@ -83,7 +83,7 @@ def _fails_alike(api: Api, ask: Callable[[], Exchange]) -> Judgement:
     writes = [ask(), ask()]
     for write in writes:
         if not write.ok:
-            return _refused(write)
+            return refused_now(write)
     first, second = (api.verdict_of(write) for write in writes)
     if (first.ending, second.ending) != ("failed", "failed"):
         what = f"{writes[0].line} ended {first.ending}, and once more {second.ending}"
@@ -182,7 +182,7 @@ def a_bind_that_breaks_half_way_ends_partial(api: Api) -> Judgements:
     member_id = api.member(half.kind).member_id
     write = api.send.bind_member(member_id, dict(half.branch))
     if not write.ok:
-        yield _refused(write)
+        yield refused_now(write)
         return
     settled = api.verdict_of(write)
     effect = settled.failure.get("effect")
@@ -222,7 +222,7 @@ def _sent_again(api: Api, ask: Callable[[How], Exchange]) -> Judgements:
     """Repeat a write under a new key, if its failure says that this is safe."""
     write = ask(How({"Idempotency-Key": api.names.fresh()}))
     if not write.ok:
-        yield _refused(write)
+        yield refused_now(write)
         return
     settled = api.verdict_of(write)
     if settled.ending != "failed":
@@ -263,7 +263,7 @@ def a_bind_that_cannot_be_prepared_ends_failed(api: Api) -> Judgements:
 def a_failed_run_reads_the_same_in_three_places(api: Api) -> Judgements:
     write = _poisoned(api)
     if not write.ok:
-        yield _refused(write)
+        yield refused_now(write)
         return
     settled = api.verdict_of(write)
     if settled.ending != "failed" or rank(settled.failure.get("stage")) < rank("observed"):

@@ -11,7 +11,8 @@ from reference_server.platform import Endpoint
 from reference_server.problems import Problem
 
 LATER = 60.0
-UNREADY = ("STUDIO_MEMBER_NOT_READY", "STUDIO_MEMBER_NOT_BOUND")
+UNREADY = "STUDIO_MEMBER_NOT_READY"
+FAMILY = "INVALID_STUDIO_MEMBER_INVOKE_REQUEST"
 
 
 @fault(breaks="INV-01", also="RCP-06")
@@ -42,7 +43,7 @@ class NamesARunThatNeverIs(Behaviour):
         return operation.target | ({"runId": operation.command_id} if invoke else {})
 
 
-@fault(breaks="INV-02")
+@fault(breaks="INV-02", also="STA-16")
 class RunCarriesAnotherCommandId(Behaviour):
     """Shows a run under its own id in place of the command's."""
 
@@ -51,7 +52,7 @@ class RunCarriesAnotherCommandId(Behaviour):
         return document | {"commandId": run.run_id}
 
 
-@fault(breaks="INV-02")
+@fault(breaks="INV-02", also="STA-16")
 class RunCarriesAnotherCorrelationId(Behaviour):
     """Shows a run under a correlation id of the platform's own."""
 
@@ -107,7 +108,7 @@ class LosesAnEarlyInvoke(Behaviour):
 
     def records_refusal(self, operation: Operation, refusal: Problem) -> bool:
         """Drop one that came too early."""
-        return operation.kind != "member.invoke" or refusal.code not in UNREADY
+        return operation.kind != "member.invoke" or refusal.code != UNREADY
 
     def enforces_deadline(self, operation: Operation) -> bool:
         """Let its deadline pass."""
@@ -175,13 +176,13 @@ class RunsWhateverEndpointIsNamed(Behaviour):
 
 
 @fault(breaks="INV-06")
-class MistakesAnUnknownEndpointForAMissingMember(Behaviour):
-    """Answers an invoke of an unknown endpoint that the member was not found."""
+class CallsAnUnknownEndpointABadRequest(Behaviour):
+    """Answers an invoke of an unknown endpoint 400, as if its body were wrong."""
 
     def refusal(self, operation_id: str, refusal: Problem) -> Problem:  # noqa: ARG002
-        """Give the nearest 404."""
+        """Blame the request."""
         unknown = refusal.code == "STUDIO_MEMBER_ENDPOINT_NOT_FOUND"
-        return problems.studio_member_not_found("", "") if unknown else refusal
+        return problems.invalid(FAMILY, refusal.message) if unknown else refusal
 
 
 @fault(breaks="INV-07")
@@ -254,7 +255,7 @@ FAULTS = (
     TakesWhatIsNotBase64AsText,
     GuessesTheTypeOfAPayload,
     RunsWhateverEndpointIsNamed,
-    MistakesAnUnknownEndpointForAMissingMember,
+    CallsAnUnknownEndpointABadRequest,
     CallsAFailedRunACancelledOperation,
     GivesUpLongBeforeTheDeadline,
     GivesItsOwnCommandId,
