@@ -185,7 +185,7 @@ class CallsAnUnknownEndpointABadRequest(Behaviour):
         return problems.invalid(FAMILY, refusal.message) if unknown else refusal
 
 
-@fault(breaks="INV-07")
+@fault(breaks="INV-07", also="FLR-08")
 class CallsAFailedRunACancelledOperation(Behaviour):
     """Ends the operation of a failed run as cancelled."""
 
@@ -194,7 +194,7 @@ class CallsAFailedRunACancelledOperation(Behaviour):
         return run.failure and RunFailed("OPERATION_CANCELLED", run.failure.message)
 
 
-@fault(breaks="INV-07")
+@fault(breaks="INV-07", also="FLR-08")
 class GivesUpLongBeforeTheDeadline(Behaviour):
     """Says timed_out of a slow invoke a minute before the deadlineAt that its documents show."""
 

@@ -30,7 +30,7 @@ class LeavesTheRevisionOutOfTheList(Behaviour):
         return listed | {"runs": rows}
 
 
-@fault(breaks="RUN-01")
+@fault(breaks="RUN-01", also="FLR-08")
 class NeverListsARun(Behaviour):
     """Lists no run, though each can be read."""
 
