@@ -126,8 +126,8 @@ class Operations:
 
     def _kept(self, request: Request, key: str) -> KeyRecord | None:
         behaviour = self._behaviour_of(request.scope_id)
-        scope = behaviour.key_scope(request.scope_id)
-        record = self._authority.key(request.principal, scope, key)
+        owner = behaviour.key_owner(request.principal, request.scope_id)
+        record = self._authority.key(*owner, key)
         kept = None
         if record is not None:
             kept = self._authority.operation(request.scope_id, record.command_id)
@@ -138,8 +138,9 @@ class Operations:
     def _key(self, request: Request, command_id: str) -> KeyRecord | None:
         if request.key is None:
             return None
-        scope = self._behaviour_of(request.scope_id).key_scope(request.scope_id)
-        return KeyRecord(request.principal, scope, request.key, request.fingerprint, command_id)
+        behaviour = self._behaviour_of(request.scope_id)
+        owner = behaviour.key_owner(request.principal, request.scope_id)
+        return KeyRecord(*owner, request.key, request.fingerprint, command_id)
 
     def _admitted(self, request: Request) -> Admitted:
         now = self._surroundings.clock()

@@ -205,7 +205,7 @@ def test_a_scenario_leaves_behind_what_it_declares(
         (
             one.operation_id,
             one.parameters["scopeId"],
-            one.given.get("memberId") or one.given.get("serviceId"),
+            one.given.get("serviceId") or one.members.get("target", {}).get("memberId"),
         )
         for one in sent_by(whole_run, scenario)
         if one.ok and one.operation_id in {"createMember", "putScopeBinding"}

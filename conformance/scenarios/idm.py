@@ -179,6 +179,25 @@ def _name(write: Exchange) -> str:
     return named[0]
 
 
+@scenario("IDM-05", requests=10, writes=3, leaves=3)
+def a_key_of_one_scope_says_nothing_in_another(api: Api) -> Judgements:
+    other, how, name = api.as_other(), keyed(api.names.fresh()), api.names.fresh()
+    here = _settled(api, _create(api, how, name))
+
+    there = _create(other, how, name)
+
+    twin = _create(other, keyed(api.names.fresh()), name)
+    if not twin.ok:
+        raise Unverified(f"the other scope takes no creates with a key: {twin.line}", twin)
+    mixed = not there.ok or _name(there) == _name(here.write)
+    met = expect.answer(there) if not there.ok else _name(there)
+    expected = f"a command of its own, as {_name(here.write)} is of {api.target.scope}"
+    yield expect.that(not mixed, expected, met, here.write, there, twin)
+    for acting, made in ((api, here), (other, _settled(other, there))):
+        shown = acting.shows(named_by(made, ""))
+        yield expect.that(shown, f"a member in {acting.target.scope}", "none", made.write)
+
+
 @scenario("IDM-07", requests=18, writes=7, leaves=2)
 def a_key_is_honoured_after_its_command_is_decided(api: Api) -> Judgements:
     slow, late = api.fixture("slow"), keyed(api.names.fresh())
@@ -301,6 +320,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     a_repeated_create_with_one_key_is_one_member,
     a_key_that_came_with_another_body_is_refused,
     two_requests_at_once_with_one_key_are_one_command,
+    a_key_of_one_scope_says_nothing_in_another,
     a_key_is_honoured_after_its_command_is_decided,
     a_member_created_again_is_the_same_member,
     a_change_of_a_stale_version_is_refused,

@@ -97,7 +97,7 @@ def paged(size: int | None, token: str = "", violates: str | None = None) -> How
 def walk(api: Api, size: int | None = None, known: frozenset[str] = frozenset()) -> Walk:
     """Read the roster page by page, to its end or to a member of `known` that is met again."""
     pages: list[Exchange] = []
-    for page in _pages(api, size):
+    for page in pages_of(api, size):
         pages.append(page)
         repeated = _repeated(api, pages, known)
         if repeated:
@@ -107,7 +107,7 @@ def walk(api: Api, size: int | None = None, known: frozenset[str] = frozenset())
     return Walk(tuple(pages))
 
 
-def _pages(api: Api, size: int | None) -> Iterator[Exchange]:
+def pages_of(api: Api, size: int | None) -> Iterator[Exchange]:
     token = ""
     for _ in range(MOST_PAGES):
         page = api.send.list_members(paged(size, token))

@@ -9,9 +9,9 @@ from reference_server.store import KeyRecord
 class KeyDecisions:
     """Honest decisions about repeated requests and concurrent ones."""
 
-    def key_scope(self, scope_id: str) -> str:
-        """Give the scope within which an Idempotency-Key names a request."""
-        return scope_id
+    def key_owner(self, principal: str, scope_id: str) -> tuple[str, str]:
+        """Give the principal and the scope within which an Idempotency-Key names a request."""
+        return principal, scope_id
 
     def key_stands_for(
         self,

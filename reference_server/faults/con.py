@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from reference_server import instants
 from reference_server.behaviour import Behaviour
-from reference_server.commands.member import BindMember
+from reference_server.commands.member import BindMember, UpdateMember
 from reference_server.events.member import (
     LastBinding,
     Member,
+    MemberBound,
     MemberDescribed,
     MemberEvent,
 )
@@ -18,10 +19,20 @@ from reference_server.faults.declaration import fault
 from reference_server.faults.idm import DescribesInPlaceOfCreating
 
 MOMENT = timedelta(seconds=0.08)
+LATE_SECONDS = 0.25
+NUMBERS = 4
+
+
+class _LateToShow(Behaviour):
+    """Shows members late, so that writes sent at once are surely decided before they show."""
+
+    def projection_lag(self, projection: str, lag: float) -> float:
+        """Leave others time."""
+        return max(lag, LATE_SECONDS) if projection == "members" else lag
 
 
 @fault(breaks="CON-01")
-class DecidesCreatesOnWhatReadersSee(DescribesInPlaceOfCreating):
+class DecidesCreatesOnWhatReadersSee(_LateToShow, DescribesInPlaceOfCreating):
     """Decides a create on the read model, so that within its lag the last of several wins too."""
 
     def created_before(self, member: Member | None, visible: Member | None) -> Member | None:  # noqa: ARG002
@@ -47,8 +58,46 @@ class ShowsTheFirstOfSeveralBinds(Behaviour):
         return replace(last, revision_id=burst[0].revision_id) if burst else last
 
 
+@fault(breaks="CON-02")
+class CallsTheLastOfSeveralBindsOvertaken(_LateToShow):
+    """Takes a bind that met another under way for overtaken, the one that stays bound too."""
+
+    def __init__(self) -> None:
+        self._met: set[str] = set()
+
+    def decided(
+        self,
+        command: object,
+        member: Member | None,
+        visible: Member | None,
+        events: tuple[MemberEvent, ...],
+    ) -> tuple[MemberEvent, ...]:
+        """Note who met another."""
+        met = member and visible and member.last_binding != visible.last_binding
+        if met and isinstance(command, BindMember):
+            self._met.add(command.revision_id)
+        return events
+
+    def usable_when_ready(self, operation: Operation, usable: bool) -> bool:  # noqa: FBT001
+        """Take the meeting for a defeat."""
+        return usable and operation.admitted.expected.get("revisionId") not in self._met
+
+
+@fault(breaks="CON-02", also=("STA-06", "STA-15"))
+class NeverDecidesABindThatWasOvertaken(Behaviour):
+    """Leaves a bind that another one overtook pending, past its deadline."""
+
+    def decides_overtaken(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Forget the command."""
+        return False
+
+    def enforces_deadline(self, operation: Operation) -> bool:
+        """Forget its deadline, too."""
+        return operation.kind != "member.bind"
+
+
 @fault(breaks="CON-03")
-class WritesTheOldNameBackWithABind(Behaviour):
+class WritesTheOldNameBackWithABind(_LateToShow):
     """Binds on the read model's copy of a member and writes it back whole, its name included."""
 
     def decided(
@@ -65,6 +114,25 @@ class WritesTheOldNameBackWithABind(Behaviour):
         return (*events, MemberDescribed(visible.display_name, visible.description))
 
 
+@fault(breaks="CON-03")
+class WritesTheOldBindingBackWithARename(_LateToShow):
+    """Renames the read model's copy of a member and writes it back whole, its binding included."""
+
+    def decided(
+        self,
+        command: object,
+        member: Member | None,
+        visible: Member | None,
+        events: tuple[MemberEvent, ...],
+    ) -> tuple[MemberEvent, ...]:
+        """Undo a bind that the copy has not seen."""
+        old = visible.last_binding if visible else None
+        stale = member and old and old != member.last_binding
+        if not (isinstance(command, UpdateMember) and stale and old and events):
+            return events
+        return (*events, MemberBound(old.revision_id))
+
+
 @fault(breaks="CON-04")
 class CountsTwoChangesAsOne(Behaviour):
     """Gives each two changes of a member one stateVersion."""
@@ -74,6 +142,18 @@ class CountsTwoChangesAsOne(Behaviour):
         version = super().state_version(operation, current)
         changes = operation.kind == "member.update" and version is not None
         return version - 1 + version % 2 if changes and version else version
+
+
+@fault(breaks="CON-04")
+class StartsCountingOverAtFive(Behaviour):
+    """Gives the changes of a member the numbers 1 to 4 by turns for a stateVersion."""
+
+    def state_version(self, operation: Operation, current: int) -> int | None:
+        """Overflow."""
+        version = super().state_version(operation, current)
+        if operation.kind != "member.update" or version is None:
+            return version
+        return (version - 1) % NUMBERS + 1
 
 
 @fault(breaks="CON-05", also="PAG-01")
@@ -97,7 +177,11 @@ class FindsTheNextPageByItsNumber(Behaviour):
 FAULTS = (
     DecidesCreatesOnWhatReadersSee,
     ShowsTheFirstOfSeveralBinds,
+    CallsTheLastOfSeveralBindsOvertaken,
+    NeverDecidesABindThatWasOvertaken,
     WritesTheOldNameBackWithABind,
+    WritesTheOldBindingBackWithARename,
     CountsTwoChangesAsOne,
+    StartsCountingOverAtFive,
     FindsTheNextPageByItsNumber,
 )

@@ -149,6 +149,15 @@ class AcceptsAnewWhatItReplays(Behaviour):
         return {**receipt, "acceptedAt": later}
 
 
+@fault(breaks="IDM-05")
+class TakesKeysOfAllScopesForOne(Behaviour):
+    """Knows a key again in whichever scope and from whomever it comes."""
+
+    def key_owner(self, principal: str, scope_id: str) -> tuple[str, str]:  # noqa: ARG002
+        """File it under nobody."""
+        return "", ""
+
+
 class DescribesInPlaceOfCreating(Behaviour):
     """Takes a create that met no member, and finds one, for a change of its names."""
 
@@ -254,6 +263,7 @@ FAULTS = (
     RecordsAKeyOnlyAfterTheAnswer,
     ReplaysTheFirstReceiptUnmarked,
     AcceptsAnewWhatItReplays,
+    TakesKeysOfAllScopesForOne,
     CallsAConflictingCreateDone,
     OverwritesAMemberCreatedAgain,
     RefusesAnEqualCreate,
