@@ -18,8 +18,8 @@ from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
 from reference_server.faults.idm import DescribesInPlaceOfCreating
 
-MOMENT = timedelta(seconds=0.08)
-LATE_SECONDS = 0.25
+MOMENT = timedelta(seconds=0.3)
+LATE_SECONDS = 0.3
 NUMBERS = 4
 
 

@@ -181,7 +181,7 @@ class DescribesInPlaceOfCreating(Behaviour):
         )
 
 
-@fault(breaks="IDM-06")
+@fault(breaks="IDM-06", also="CON-01")
 class CallsAConflictingCreateDone(DescribesInPlaceOfCreating):
     """Ends a create with other fields ready, and changes nothing."""
 
@@ -196,7 +196,7 @@ class CallsAConflictingCreateDone(DescribesInPlaceOfCreating):
         return tuple(e for e in events if member is None or not isinstance(e, MemberCreated))
 
 
-@fault(breaks="IDM-06")
+@fault(breaks="IDM-06", also="CON-01")
 class OverwritesAMemberCreatedAgain(DescribesInPlaceOfCreating):
     """Takes a create of a member that exists for a change of its names."""
 
@@ -224,7 +224,7 @@ class ForgetsAKeyOnceItsCommandIsDecided(Behaviour):
         return None if kept and kept.decided else record
 
 
-@fault(breaks="IDM-07")
+@fault(breaks="IDM-07", also=("IDM-01", "IDM-03"))
 class ForgetsAKeyBeforeItsCommandIsDecided(Behaviour):
     """Keeps a key for a moment only, however long its command takes."""
 
