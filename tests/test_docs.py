@@ -157,21 +157,33 @@ def test_the_readme_counts_what_is_judged_and_planned() -> None:
     assert f"{len(requirements)} requirements" in text
     assert f"{len(requirements) - planned} of them are judged" in text
     assert f"The other {planned} are `planned`" in text
-    for profile in load_contract().profiles:
-        assert any(
-            requirement.planned and requirement.level == "MUST"
-            for requirement in requirements
-            if profile in requirement.profiles
-        ), profile
+    assert f"{planned} of the 226 requirements are planned" in DOCUMENTS["docs/architecture.md"]
+
+
+def test_the_readme_says_which_profiles_can_be_held() -> None:
+    requirements = load_contract().requirements.values()
+    waiting = {
+        profile
+        for one in requirements
+        if one.planned and one.level == "MUST"
+        for profile in one.profiles
+    }
+    told = re.search(r"What can be held today: ([^.]+)\.", DOCUMENTS["README.md"])
+
+    assert told
+    assert set(re.findall(r"`([\w-]+)`", told[1])) == set(load_contract().profiles) - waiting
 
 
 def test_a_run_keeps_to_the_limits_of_the_readme() -> None:
+    told = re.search(
+        r"fewer than (\d+) writes, which leave fewer than (\d+)", DOCUMENTS["README.md"]
+    )
     target = load_target(None, {"url": "http://127.0.0.1:1", "scope": "s1"})
     plan = make_plan(load_contract(), target)
 
-    assert "fewer than 200 writes, which leave fewer than 100" in DOCUMENTS["README.md"]
-    assert plan.writes < 200
-    assert plan.leaves < 100
+    assert told
+    assert 0.8 * int(told[1]) < plan.writes < int(told[1])
+    assert 0.8 * int(told[2]) < plan.leaves < int(told[2])
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_gate() -> None:

@@ -584,7 +584,6 @@ BAD_PAYLOADS: list[Document] = [
     {"prompt": "x", "payloadBase64": "eA==", "payloadTypeUrl": "t"},
     {"payloadJson": {"x": 1}},
     {"payloadBase64": "no base64", "payloadTypeUrl": "t"},
-    {"payloadBase64": "/w==", "payloadTypeUrl": "t"},
     {"prompt": "x" * 65537},
     {"prompt": "x", "revisionId": "a:b"},
 ]
@@ -597,6 +596,16 @@ def test_a_bad_payload_begins_no_run(honest: Caller) -> None:
 
     assert found == [(400, "INVALID_STUDIO_MEMBER_INVOKE_REQUEST")] * len(BAD_PAYLOADS)
     assert honest.read("/members/m1/runs")["runs"] == []
+
+
+def test_bytes_that_are_no_utf_8_are_read_as_the_replacement_character(honest: Caller) -> None:
+    honest.member(GREET)
+
+    answer = honest.invoke({"payloadBase64": "/2E=", "payloadTypeUrl": "t"})
+
+    assert answer.status_code == 202
+    ready = honest.until(answer.json(), "ready")
+    assert honest.read(ready["readModelUrl"])["output"] == "\ufffdA"
 
 
 def test_a_body_too_large_is_413_however_it_is_sent(honest: Caller) -> None:
