@@ -16,9 +16,8 @@ import jsonschema
 import pytest
 
 from conformance.contract import load_contract
-from conformance.embedded import embedded_target
+from conformance.embedded import PROFILES
 from conformance.failures import exit_of
-from conformance.plan import make_plan
 
 ACKPROOF = str(Path(sys.executable).parent / "ackproof")
 ROOT = Path(__file__).parent.parent
@@ -237,8 +236,8 @@ def test_a_plan_says_what_it_sends_and_leaves_without_sending_anything() -> None
     done = ackproof("plan")
 
     assert done.returncode == 0
-    planned = make_plan(load_contract(), embedded_target("http://127.0.0.1:1", {}))
-    assert f"{len(planned.requirements)} requirements by " in done.stdout
+    claimed = [r for r in load_contract().requirements.values() if set(r.profiles) & set(PROFILES)]
+    assert f"{sum(not one.planned for one in claimed)} requirements by " in done.stdout
     assert " writes among them" in done.stdout
     assert " behind\n" in done.stdout
     assert "planned, not judged yet: " in done.stdout
