@@ -1,11 +1,17 @@
 """URLs that a server gave: resolved, in one spelling, and at which origin."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from conformance.exchange import Exchange
 
+VALUE: Final = r"(?:\"(?:[^\"\\]|\\.)*\"|[^\s;,\"]*)"
+LINK: Final = re.compile(
+    rf"<(?P<target>[^>]*)>(?P<parameters>(?:\s*;\s*[^\s=;,]+(?:\s*=\s*{VALUE})?)*)"
+)
+REL: Final = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -22,6 +28,15 @@ def resolved(url: str, given_in: Exchange) -> SplitResult | None:
 def origin_of(parts: SplitResult) -> tuple[str, str | None, int | None]:
     """Return scheme, host and port, the scheme's own port where none is written."""
     return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
+
+
+def links(answer: Exchange, relation: str) -> list[str]:
+    """Return the targets that an answer's Link header gives for a relation, as RFC 8288 has it."""
+    found = LINK.finditer(answer.header("link") or "")
+    named = ((link["target"], REL.search(link["parameters"])) for link in found)
+    return [
+        target for target, rel in named if rel and relation in (rel[1] or rel[2]).lower().split()
+    ]
 
 
 def absolute(url: str, given_in: Exchange, origins: Iterable[str] = ()) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +105,13 @@ class Operations:
             await self._read_models.operations.shows(stream, operation.version + 1)
             operation = self.visible(operation.scope_id, operation.command_id)
         return operation
+
+    async def verdict_within(self, operation: Operation, seconds: float) -> Operation:
+        """Wait so long for ready or failed; without them give the operation as it was."""
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self.verdict(operation), seconds)
+        later = self.visible(operation.scope_id, operation.command_id)
+        return operation if later.status == "timed_out" else later
 
     def _earlier(self, request: Request) -> str | None:
         """Find the command this request repeats; raise where it only seems to."""

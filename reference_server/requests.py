@@ -25,6 +25,7 @@ _LARGEST_YAML = 65536
 _MOST_YAMLS = 16
 _DEEPEST = 64
 _VERSION = re.compile(r'"?([0-9]{1,16})"?')
+_WAIT_DIGITS = 4
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -67,6 +68,25 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
     if not _KEY.fullmatch(key) or not key.strip():
         raise problems.invalid_idempotency_key()
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What Prefer asks of the answer to a write; `wait` in seconds, None without."""
+
+    respond_async: bool = False
+    wait: int | None = None
+
+
+def preferences(headers: Mapping[str, str]) -> Preferences:
+    """Read Prefer as RFC 7240 has it: of a preference that stands twice, the first counts."""
+    asked: dict[str, str] = {}
+    for preference in headers.get("prefer", "").split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        asked.setdefault(name.strip().lower(), value.strip().strip('"'))
+    wait = asked.get("wait", "")
+    seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) <= _WAIT_DIGITS else None
+    return Preferences("respond-async" in asked, seconds)
 
 
 def expected_version(headers: Mapping[str, str]) -> int | None:

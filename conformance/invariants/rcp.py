@@ -1,11 +1,14 @@
 """The receipt: its vocabulary, its identity and its URLs."""
 
+import re
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from conformance import expect
-from conformance.checks import Invariant, Judged, Judgements, invariant
+from conformance.checks import EVERY_WRITE, Invariant, Judged, Judgements, invariant
 from conformance.contract import ReceiptRule
 from conformance.exchange import Exchange
 from conformance.history import (
@@ -16,8 +19,11 @@ from conformance.history import (
     instant,
     rank,
 )
-from conformance.urls import absolute, origin_of, resolved
+from conformance.urls import absolute, links, origin_of, resolved
 
+CORRELATED: Final = "writes_under_a_correlation_id_of_the_callers"
+CORRELATION: Final = re.compile(r"[\x21-\x7e]{1,128}")
+LONGEST_PACE: Final = 60
 URLS: Final = ("statusUrl", "readModelUrl", "readinessUrl", "observeUrl")
 SECRET_KEYS: Final = (
     "token",
@@ -87,6 +93,23 @@ def a_command_id_names_one_command(operation: OperationHistory) -> Judgements:
     own = (operation.receipt, *operation.namesakes)
     others = f"{len(own)} writes were answered with {operation.command_id}"
     yield expect.that(len(own) == 1, "a commandId of its own for each write", others, *own[:3])
+
+
+@invariant("RCP-04", over=OperationHistory, stimulus=(*EVERY_WRITE, CORRELATED))
+def the_correlation_id_is_the_callers(operation: OperationHistory) -> Judgements:
+    receipt = operation.receipt
+    headers = dict(receipt.request.headers)
+    asked = headers.get("x-correlation-id", "")
+    repeats = "idempotency-key" in headers or "commandId" in receipt.given
+    own = (
+        CORRELATION.fullmatch(asked) and not repeats and receipt.members.get("replayed") is not True
+    )
+    for claim in operation.claims:
+        told = claim.members.get("correlationId")
+        if own:
+            yield expect.equal(told, asked, "correlationId", receipt, claim)
+        else:
+            yield expect.that(isinstance(told, str) and told, "a correlationId", told, claim)
 
 
 @invariant("RCP-05", over=OperationHistory)
@@ -176,6 +199,46 @@ def from_committed_on_it_says_where_to_look(operation: OperationHistory) -> Judg
                 yield expect.valid(violations, expected, claim)
 
 
+@invariant("RCP-10", over=OperationHistory)
+def what_is_pending_says_when_to_ask_again(operation: OperationHistory) -> Judgements:
+    pending = [one for one in operation.claims if one.members.get("status") == "pending"]
+    for claim in pending:
+        asked = claim.header("retry-after")
+        expected = "Retry-After in whole seconds from 0 to 60, or as an HTTP date"
+        yield expect.that(asked and _paces(asked), expected, f"Retry-After: {asked}", claim)
+    if not pending:
+        yield expect.branch("synchronous_throughout", operation.receipt)
+
+
+def _paces(asked: str) -> bool:
+    if asked.isascii() and asked.isdigit():
+        return len(asked) <= len(str(LONGEST_PACE)) and int(asked) <= LONGEST_PACE
+    try:
+        return bool(parsedate_to_datetime(asked))
+    except ValueError:
+        return False
+
+
+@invariant("RCP-11", over=OperationHistory)
+def the_deadline_comes_first_and_then_the_expiry(operation: OperationHistory) -> Judgements:
+    names = ("acceptedAt", "deadlineAt", "expiresAt")
+    told = [(name, operation.first_of(name)) for name in names]
+    dated = [(name, at) for name, value in told if (at := instant(value))]
+    wrong = [
+        f"{later} before {earlier}"
+        for (earlier, one), (later, other) in pairwise(dated)
+        if one - other > TRUNCATION
+    ]
+    if len(dated) > 1 and dated[0][0] == "acceptedAt":
+        met = ", ".join(f"{name} {value}" for name, value in told)
+        expected = "acceptedAt, deadlineAt and expiresAt in this order"
+        yield expect.that(not wrong, expected, met, *operation.claims[:1])
+    elif operation.synchronous:
+        yield expect.branch("synchronous_throughout", operation.receipt)
+    else:
+        yield expect.branch("no_deadline", operation.receipt)
+
+
 @invariant("RCP-12", over=OperationHistory)
 def the_instant_of_acceptance_stays(operation: OperationHistory) -> Judgements:
     receipt = operation.receipt
@@ -189,13 +252,31 @@ def the_instant_of_acceptance_stays(operation: OperationHistory) -> Judgements:
         yield expect.that(held, f"acceptedAt {said} as in the receipt", shown, receipt, sample)
 
 
+@invariant("RCP-14", over=OperationHistory)
+def a_status_link_is_the_status_url(operation: OperationHistory) -> Judgements:
+    origins = operation.target.own_origins
+    for receipt in operation.acknowledgements:
+        status_url = str(receipt.members.get("statusUrl"))
+        given = links(receipt, "status")
+        met = {absolute(one, receipt, origins) for one in given}
+        if given:
+            held = absolute(status_url, receipt, origins) in met
+            yield expect.that(held, f'Link rel="status" is {status_url}', ", ".join(given), receipt)
+        else:
+            yield expect.branch("no_status_link", receipt)
+
+
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     a_202_is_a_whole_receipt,
     every_capability_spells_the_vocabulary_alike,
     a_command_id_names_one_command,
+    the_correlation_id_is_the_callers,
     the_target_names_every_known_identifier,
     the_location_of_a_202_is_its_status_url,
     urls_stay_at_the_origin_and_hold_no_credential,
     from_committed_on_it_says_where_to_look,
+    what_is_pending_says_when_to_ask_again,
+    the_deadline_comes_first_and_then_the_expiry,
     the_instant_of_acceptance_stays,
+    a_status_link_is_the_status_url,
 )

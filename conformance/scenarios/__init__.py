@@ -18,6 +18,7 @@ from conformance.scenarios import (
     lfc,
     mbr,
     pag,
+    rcp,
     rdy,
     res,
     rev,
@@ -28,6 +29,7 @@ from conformance.scenarios import (
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     *ack.SCENARIOS,
+    *rcp.SCENARIOS,
     *sta.SCENARIOS,
     *flr.SCENARIOS,
     *err.SCENARIOS,

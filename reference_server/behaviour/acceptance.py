@@ -2,6 +2,7 @@
 
 from reference_server.document import Document
 from reference_server.events.operation import Operation
+from reference_server.requests import Preferences
 
 PENDING_ANSWER = 202
 DONE_ANSWER = 200
@@ -13,6 +14,14 @@ class AcceptanceDecisions:
     def waits_for_completion(self, operation: Operation) -> bool:  # noqa: ARG002
         """Say whether the answer to a write is held until the verdict."""
         return False
+
+    def answer_delay(self, operation: Operation) -> float:  # noqa: ARG002
+        """Seconds that the answer to a write is held back once the command is durable."""
+        return 0.0
+
+    def preferences(self, given: Preferences) -> Preferences:
+        """Choose which preferences of a write are honoured; each may be ignored."""
+        return given
 
     def refuses_at_once(self, operation: str) -> bool:  # noqa: ARG002
         """Say whether what the authority refuses now is refused before it is accepted.

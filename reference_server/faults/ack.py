@@ -4,9 +4,13 @@ from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
+from reference_server.problems import Problem
 
 UPDATE = "member.update"
 LONG_LAG = 0.3
+BEHIND = 2.2
+BAD_REQUEST = 400
+UNREADABLE = "name: broken\nsteps: [{id: one, type: no-such-step}]"
 
 
 @fault(breaks="ACK-01", also="ACK-03")
@@ -169,6 +173,39 @@ class ClaimsSuccessWhilePending(Behaviour):
         return receipt | {"success": True}
 
 
+@fault(breaks="ACK-08")
+class BindsANumberFirstAndReadsItLater(Behaviour):
+    """Accepts a bind whose implementation is a number, and fails it afterwards."""
+
+    def implementation_given(self, operation_id: str, body: Document) -> Document:
+        """Leave the reading to the worker."""
+        if operation_id == "bindMember" and any(isinstance(one, int) for one in body.values()):
+            return {"workflow": {"workflowYamls": [UNREADABLE]}}
+        return super().implementation_given(operation_id, body)
+
+
+@fault(breaks="ACK-08")
+class GivesAReceiptForARefusal(Behaviour):
+    """Answers a malformed create 400 with a command id and a statusUrl beside the code."""
+
+    def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
+        """Give a refusal a number like a command's."""
+        shown = super().problem_body(operation_id, refusal, body)
+        if operation_id != "createMember" or refusal.status != BAD_REQUEST or shown is None:
+            return shown
+        url = f"/api/scopes/{body['scopeId']}/operations/c-refused"
+        return shown | {"commandId": "c-refused", "statusUrl": url}
+
+
+@fault(breaks="ACK-09")
+class AnswersARenameOnceItShows(Behaviour):
+    """Answers a rename only after a read model that is two seconds behind has shown it."""
+
+    def answer_delay(self, operation: Operation) -> float:
+        """Wait for the reads."""
+        return BEHIND if operation.kind == UPDATE else super().answer_delay(operation)
+
+
 FAULTS = (
     AnswersAPendingBindWithDone,
     AcceptsWithoutAReceipt,
@@ -182,4 +219,7 @@ FAULTS = (
     MakesUpASummary,
     RegistersStatusLate,
     ClaimsSuccessWhilePending,
+    BindsANumberFirstAndReadsItLater,
+    GivesAReceiptForARefusal,
+    AnswersARenameOnceItShows,
 )

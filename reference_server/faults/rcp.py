@@ -1,12 +1,14 @@
 """Faults of the receipt."""
 
-from reference_server import instants
+from reference_server import instants, problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
+from reference_server.exchange import Answer
 from reference_server.faults.declaration import fault
 
 HOUR = 3600.0
+UNPREPARABLE = "name: broken\nsteps: [{id: one, type: no-such-step}]"
 
 
 @fault(breaks="RCP-01")
@@ -176,6 +178,137 @@ class WritesAcceptedAtInLocalTime(Behaviour):
         return status
 
 
+@fault(breaks="RCP-04")
+class GivesARenameACorrelationOfItsOwn(Behaviour):
+    """Files a rename under a correlationId of its own, whatever the caller asked for."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Make one of the command's id."""
+        return receipt | _own_correlation(operation)
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Keep to it."""
+        return status | _own_correlation(operation)
+
+
+def _own_correlation(operation: Operation) -> Document:
+    renames = operation.kind == "member.update"
+    return {"correlationId": f"k-{operation.command_id}"} if renames else {}
+
+
+@fault(breaks="RCP-04")
+class CutsACorrelationShort(Behaviour):
+    """Keeps 64 characters of the correlationId of a create, in lower case."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Fit it into a column."""
+        return receipt | _short_correlation(operation)
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Read it back from there."""
+        return status | _short_correlation(operation)
+
+
+def _short_correlation(operation: Operation) -> Document:
+    if operation.kind != "member.create":
+        return {}
+    return {"correlationId": operation.correlation_id[:64].lower()}
+
+
+@fault(breaks="RCP-09")
+class GivesReadinessForTheResource(Behaviour):
+    """Gives the readinessUrl of a bind for its readModelUrl too."""
+
+    def read_model_url(self, operation: Operation, url: str) -> str | None:
+        """Take what is usable for what is stored."""
+        readiness = f"{url}/readiness?commandId={operation.command_id}"
+        return readiness if operation.kind == "member.bind" else url
+
+
+@fault(breaks="RCP-09", also=("RDY-01", "RDY-04", "RDY-06", "RDY-07"))
+class GivesTheResourceForReadiness(Behaviour):
+    """Gives the binding, which is there before it is usable, for the readinessUrl of a bind."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Take what is stored for what is usable."""
+        return receipt | _stored_for_usable(operation, receipt)
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Take it here too."""
+        return status | _stored_for_usable(operation, status)
+
+
+def _stored_for_usable(operation: Operation, document: Document) -> Document:
+    binds = operation.kind == "member.bind" and "readModelUrl" in document
+    return {"readinessUrl": document["readModelUrl"]} if binds else {}
+
+
+@fault(breaks="RCP-10")
+class LeavesThePaceToTheCaller(Behaviour):
+    """Says nowhere when to ask again."""
+
+    def asks_again(self, operation: Operation) -> bool:  # noqa: ARG002
+        """Say nothing."""
+        return False
+
+
+@fault(breaks="RCP-10")
+class AsksForFractionsOfASecond(Behaviour):
+    """Asks to come back in half a second, which Retry-After cannot say."""
+
+    def answer_sent(self, operation_id: str, answer: Answer, origin: str) -> Answer:
+        """Say it all the same."""
+        sent = super().answer_sent(operation_id, answer, origin)
+        paced = {"Retry-After": "0.5"} if "Retry-After" in sent.headers else {}
+        return Answer(sent.status, sent.body, {**sent.headers, **paced})
+
+
+@fault(breaks="RCP-11")
+class PromisesToForgetBeforeTheDeadline(Behaviour):
+    """Publishes an expiresAt that is the instant of acceptance, long before the deadline."""
+
+    def receipt(self, operation: Operation, receipt: Document) -> Document:
+        """Promise nothing."""
+        return receipt | {"expiresAt": operation.accepted_at}
+
+    def status(self, operation: Operation, status: Document) -> Document:
+        """Promise as little."""
+        return status | {"expiresAt": operation.accepted_at}
+
+
+@fault(breaks="RCP-13")
+class BreaksOnAnUnknownMember(Behaviour):
+    """Answers 500 to an implementation with a member that it does not know."""
+
+    def implementation_given(self, operation_id: str, body: Document) -> Document:
+        """Look it up in vain."""
+        if operation_id == "updateMemberImplementation" and any(n.startswith("x") for n in body):
+            raise problems.internal_error()
+        return super().implementation_given(operation_id, body)
+
+
+@fault(breaks="RCP-13")
+class ReadsAnUnknownMemberAsContent(Behaviour):
+    """Takes a member that it does not know for a step of the workflow, and fails to prepare it."""
+
+    def implementation_given(self, operation_id: str, body: Document) -> Document:
+        """Read on."""
+        if operation_id == "bindMember" and any(name.startswith("x") for name in body):
+            return {"workflow": {"workflowYamls": [UNPREPARABLE]}}
+        return super().implementation_given(operation_id, body)
+
+
+@fault(breaks="RCP-14")
+class LinksTheHealthOfTheServer(Behaviour):
+    """Links the health of the server as the status of a rename."""
+
+    def answer_sent(self, operation_id: str, answer: Answer, origin: str) -> Answer:
+        """Take one status for another."""
+        sent = super().answer_sent(operation_id, answer, origin)
+        health = {"Link": '</health/ready>; rel="status"'} if operation_id == "updateMember" else {}
+        return Answer(sent.status, sent.body, {**sent.headers, **health})
+
+
 FAULTS = (
     LeavesTheCompletionStageOut,
     SpellsTheDeadlineInSnakeCase,
@@ -190,5 +323,15 @@ FAULTS = (
     ShowsAnInternalHost,
     HidesTheReadModel,
     HidesReadiness,
+    GivesARenameACorrelationOfItsOwn,
+    CutsACorrelationShort,
+    GivesReadinessForTheResource,
+    GivesTheResourceForReadiness,
+    LeavesThePaceToTheCaller,
+    AsksForFractionsOfASecond,
+    PromisesToForgetBeforeTheDeadline,
+    BreaksOnAnUnknownMember,
+    ReadsAnUnknownMemberAsContent,
+    LinksTheHealthOfTheServer,
     WritesAcceptedAtInLocalTime,
 )

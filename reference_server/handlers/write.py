@@ -1,5 +1,6 @@
 """The one way in which a write is admitted and answered."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from reference_server.operations import Operations, Request
 from reference_server.projections import ReadModels
 from reference_server.receipts import Receipts
 
+LONGEST_WAIT = 30
 _CREATED = 201
 _ACCEPTED = 202
 
@@ -56,9 +58,20 @@ class Writes:
             check=check,
         )
         operation, replayed = await self._operations.admit(request)
+        await asyncio.sleep(call.behaviour.answer_delay(operation))
+        preferred = call.behaviour.preferences(requests.preferences(call.headers))
+        applied = []
         if call.behaviour.waits_for_completion(operation):
             operation = await self._operations.verdict(operation)
-        return self._answered(call, operation, replayed=replayed)
+        elif preferred.wait is not None:
+            wait = min(preferred.wait, LONGEST_WAIT)
+            operation = await self._operations.verdict_within(operation, wait)
+            applied.append(f"wait={wait}")
+        answer = self._answered(call, operation, replayed=replayed)
+        if preferred.respond_async and answer.status == _ACCEPTED:
+            applied.append("respond-async")
+        told = {"Preference-Applied": ", ".join(applied)} if applied else {}
+        return Answer(answer.status, answer.body, {**answer.headers, **told})
 
     def retry_after(self, call: Call, operation: Operation) -> dict[str, str]:
         """Say when to ask again, of a pending operation only; 0 where lags are below 1 s."""
