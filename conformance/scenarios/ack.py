@@ -25,6 +25,7 @@ from conformance.history import (
 
 BURST: Final = 30
 REJECTED: Final = (400, 413, 415, 422)
+TOO_LONG: Final = {"displayName": "a" * 257}
 NO_JSON: Final = How(content=b'{"displayName": ', violates="body: it is no JSON")
 TRIALS: Final = 3
 SLOW_SECONDS: Final = 2.0
@@ -67,9 +68,9 @@ def _malformed(api: Api, member_id: str) -> Iterator[tuple[str, Exchange, Exchan
         ),
     )
     yield (
-        "a change that is no JSON",
+        "a rename to 257 characters",
         send.update_member(member_id, named),
-        send.update_member(member_id, named, NO_JSON),
+        send.update_member(member_id, TOO_LONG, How(violates="body: displayName is too long")),
     )
     yield (
         "an implementation that is a number",

@@ -1,16 +1,18 @@
 """Faults of acceptance."""
 
+from dataclasses import replace
+
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
 from reference_server.problems import Problem
+from reference_server.requests import Body
 
 UPDATE = "member.update"
 LONG_LAG = 0.3
+LONGEST_NAME = 256
 BEHIND = 2.2
-BAD_REQUEST = 400
-UNREADABLE = "name: broken\nsteps: [{id: one, type: no-such-step}]"
 
 
 @fault(breaks="ACK-01", also="ACK-03")
@@ -174,24 +176,26 @@ class ClaimsSuccessWhilePending(Behaviour):
 
 
 @fault(breaks="ACK-08")
-class BindsANumberFirstAndReadsItLater(Behaviour):
-    """Accepts a bind whose implementation is a number, and fails it afterwards."""
+class CutsTheNameOfARename(Behaviour):
+    """Accepts a rename to more than 256 characters, and leaves the rest of them out."""
 
-    def implementation_given(self, operation_id: str, body: Document) -> Document:
-        """Leave the reading to the worker."""
-        if operation_id == "bindMember" and any(isinstance(one, int) for one in body.values()):
-            return {"workflow": {"workflowYamls": [UNREADABLE]}}
-        return super().implementation_given(operation_id, body)
+    def display_name(self, body: Body) -> str:
+        """Cut where nobody looks."""
+        given = body.members.get("displayName")
+        if "implementationKind" in body.members or not isinstance(given, str):
+            return super().display_name(body)
+        return super().display_name(replace(body, members={"displayName": given[:LONGEST_NAME]}))
 
 
 @fault(breaks="ACK-08")
-class GivesAReceiptForARefusal(Behaviour):
-    """Answers a malformed create 400 with a command id and a statusUrl beside the code."""
+class GivesAReceiptForAnUnknownKind(Behaviour):
+    """Answers a create of a kind that is none 400, with a command id and a statusUrl beside."""
 
     def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
         """Give a refusal a number like a command's."""
         shown = super().problem_body(operation_id, refusal, body)
-        if operation_id != "createMember" or refusal.status != BAD_REQUEST or shown is None:
+        places = [fault.get("pointer") for fault in refusal.errors]
+        if shown is None or places != ["/implementationKind"]:
             return shown
         url = f"/api/scopes/{body['scopeId']}/operations/c-refused"
         return shown | {"commandId": "c-refused", "statusUrl": url}
@@ -219,7 +223,7 @@ FAULTS = (
     MakesUpASummary,
     RegistersStatusLate,
     ClaimsSuccessWhilePending,
-    BindsANumberFirstAndReadsItLater,
-    GivesAReceiptForARefusal,
+    CutsTheNameOfARename,
+    GivesAReceiptForAnUnknownKind,
     AnswersARenameOnceItShows,
 )
