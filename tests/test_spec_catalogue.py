@@ -189,7 +189,7 @@ BROKEN: dict[str, tuple[Any, Callable[[Catalogue], Any], str]] = {
     "an unknown level": (malformed_entries, _put("ACK-01", level="OUGHT"), "ACK-01"),
     "an unknown profile": (malformed_entries, _put("ACK-01", profiles=["kernel"]), "ACK-01"),
     "an unknown member": (malformed_entries, _put("ACK-01", operation="createMember"), "ACK-01"),
-    "planned yet closed": (malformed_entries, _put("ACK-08", closed_by=["plain_json"]), "ACK-08"),
+    "planned yet closed": (malformed_entries, _put("STR-01", closed_by=["plain_json"]), "STR-01"),
     "judged on nothing": (
         malformed_entries,
         lambda entries: entries["ACK-01"].pop("operations"),
