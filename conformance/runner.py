@@ -245,12 +245,18 @@ class Run:
         return self._of_invariants
 
     def _read_again(self) -> None:
-        """Read, at the end of the run, the statuses of commands from all over it once more."""
+        """Read, at the end of the run, the statuses of commands from all over it once more.
+
+        Those of another scope are left out: its status may be closed to whoever asks here.
+        """
         if self.control is not None or self._stopping.is_set() or not self.plan.invariants:
             return
         client = self._client(END)
-        told = [one for one in self.trace if one.ok and one.request.method not in SAFE]
-        writes = [one for one in told if isinstance(one.members.get("statusUrl"), str)]
+        scope, writes = {"scopeId": self.target.scope}.items(), []
+        for one in self.trace:
+            told = one.ok and isinstance(one.members.get("statusUrl"), str)
+            if told and one.request.method not in SAFE and scope <= one.parameters.items():
+                writes.append(one)
         for write in writes[:: max(1, len(writes) // READ_AGAIN)]:
             url = write.members["statusUrl"]
             if client.may_follow(url, write):
