@@ -46,7 +46,7 @@ class Embedded:
     def target(self, flags: Mapping[str, Any]) -> Target:
         """Describe it as a target; the second principal's scope is `other-` and the first's."""
         first, second = TOKENS
-        own = {"url": self.url, "token_env": first}
+        own = {"url": self.url, "token_env": first, "openapi": "/openapi.json"}
         table = {"scope": SCOPE, "profiles": list(PROFILES), **flags, **own}
         target = load_target(None, table, self.tokens)
         other = Principal(OTHER + target.scope, second, self.tokens[second])

@@ -60,6 +60,7 @@ class Target:
         max_writes: writes that the run may send; None for no limit.
         origins: further origins that its URLs may name.
         accept_not_verified: ids that may stay not verified without turning the gate red.
+        openapi: path of its OpenAPI document below the base URL; None if it serves none.
         described_by: where these values came from, for people: the file's path, or in words.
         from_file: whether it is a file's path.
         version: what the owner calls this version of it; None if the file does not say.
@@ -83,6 +84,7 @@ class Target:
     max_writes: int | None = None
     origins: tuple[str, ...] = ()
     accept_not_verified: tuple[str, ...] = ()
+    openapi: str | None = None
     described_by: str = "the command line"
     from_file: bool = False
     version: str | None = None

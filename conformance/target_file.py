@@ -168,6 +168,7 @@ def _target(content: Mapping[str, Any], source: _Source, environ: Mapping[str, s
         max_writes=table.get("max_writes"),
         origins=tuple(_base_url(origin, source, "origins") for origin in table.get("origins", ())),
         accept_not_verified=tuple(table.get("accept_not_verified", ())),
+        openapi=table.get("openapi"),
         described_by=source.name,
         from_file=source.path is not None,
     )

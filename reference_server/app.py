@@ -1,7 +1,6 @@
 """The composition root: clock, ids, store, behaviour → one ASGI app."""
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -12,12 +11,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from reference_server import problems, requests
+from reference_server import incoming, problems, requests
 from reference_server.access import Access
 from reference_server.authority import Authority
 from reference_server.behaviour import Behaviour
 from reference_server.changes import Changes
-from reference_server.contract import Contract, Operation
+from reference_server.contract import Contract
 from reference_server.entrance import Entrance
 from reference_server.exchange import Answer, Call, Handler
 from reference_server.handlers.binding import Bindings
@@ -33,7 +32,7 @@ from reference_server.problems import Problem
 from reference_server.projections import ReadModels
 from reference_server.receipts import Receipts
 from reference_server.resolver import Resolver
-from reference_server.routing import Match, Router, check_handlers, fits
+from reference_server.routing import Match, Router, check_handlers
 from reference_server.store import Store
 from reference_server.surroundings import Surroundings
 from reference_server.urls import Urls
@@ -41,6 +40,7 @@ from reference_server.worker import Worker
 
 log = logging.getLogger(__name__)
 
+OPENAPI = "/openapi.json"
 _STOPPING = "The server stops before it could answer; whether the request took effect is unknown."
 _CORRELATION = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -83,6 +83,8 @@ class App:
         self._worker = Worker(self._authority, read_models, settings.behaviour_of, self._changes)
         self._handlers = self._composed(read_models, surroundings)
         check_handlers(contract.operations, self._handlers)
+        self._openapi = {**contract.document, "servers": [{"url": settings.prefix or "/"}]}
+        self._openapi_path = settings.prefix + OPENAPI
         self._entrance = Entrance(settings.access, read_models)
         self._router = Router(contract.operations.values(), settings.prefix)
 
@@ -130,6 +132,8 @@ class App:
         headers = {k.lower(): v for k, v in request.headers.items()}
         headers["x-correlation-id"] = self._correlation(headers.get("x-correlation-id"))
         match: Match | None = None
+        if request.method == "GET" and request.scope["path"] == self._openapi_path:
+            return self._sent(request, None, Answer(200, self._openapi))
         try:
             match = self._router.match(request.method, request.scope["raw_path"])
             call = await self._call(request, match, headers)
@@ -148,15 +152,20 @@ class App:
     async def _call(self, request: Request, match: Match, headers: dict[str, str]) -> Call:
         """Check identity, ids and body, in this order; raise Problem."""
         operation = match.operation
-        behaviour = self._behaviour(match)
+        behaviour = self._behaviour(request)
         early = None
         if behaviour.reads_body_first():
-            early = await _body(request, operation, headers, behaviour)
+            early = await incoming.body(request, operation, headers, behaviour)
         principal = self._entrance.principal(behaviour, match, headers)
         if not behaviour.offers(operation.operation_id):
             raise problems.not_implemented(operation.operation_id)
-        ids = {name: _identifier(behaviour, match, name) for name in match.parameters}
-        body = await _body(request, operation, headers, behaviour) if early is None else early
+        refusal = behaviour.header_refusal(operation.operation_id, headers)
+        if refusal is not None:
+            raise refusal
+        ids = {name: incoming.identifier(behaviour, match, name) for name in match.parameters}
+        body = early
+        if body is None:
+            body = await incoming.body(request, operation, headers, behaviour)
         given = body.get("correlationId")
         if "x-correlation-id" not in request.headers and isinstance(given, str):
             headers["x-correlation-id"] = self._correlation(given)
@@ -173,9 +182,8 @@ class App:
             fingerprint=requests.fingerprint(request.method, raw_path, query, body),
         )
 
-    def _behaviour(self, match: Match | None) -> Behaviour:
-        scope = match.parameters.get("scopeId") if match else None
-        return self._settings.behaviour_of((scope.text if scope else None) or "")
+    def _behaviour(self, request: Request) -> Behaviour:
+        return self._settings.behaviour_of(incoming.scope_in(request.scope["raw_path"]))
 
     def _correlation(self, given: str | None) -> str:
         if given is not None and _CORRELATION.fullmatch(given):
@@ -191,9 +199,12 @@ class App:
     ) -> Response:
         operation_id = match.operation.operation_id if match else ""
         origin = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-        return _rendered(
-            self._behaviour(match).answer_sent(operation_id, answer, origin), media_type
-        )
+        behaviour = self._behaviour(request)
+        sent = behaviour.answer_sent(operation_id, answer, origin)
+        if sent.body is None:
+            return Response(status_code=sent.status, headers=dict(sent.headers))
+        content = behaviour.written(operation_id, sent.body)
+        return Response(content, sent.status, dict(sent.headers), media_type)
 
     def _refused(
         self,
@@ -202,7 +213,7 @@ class App:
         headers: Mapping[str, str],
         problem: Problem,
     ) -> Response:
-        behaviour = self._behaviour(match)
+        behaviour = self._behaviour(request)
         operation_id = match.operation.operation_id if match else ""
         shown = behaviour.refusal(operation_id, problem)
         segments = match.parameters.items() if match else ()
@@ -213,38 +224,3 @@ class App:
         answer = Answer(shown.status, body, {**shown.headers, "Cache-Control": "no-store"})
         accepted = headers.get("accept", "*/*")
         return self._sent(request, match, answer, behaviour.problem_media_type(accepted))
-
-
-def _rendered(answer: Answer, media_type: str) -> Response:
-    if answer.body is None:
-        return Response(status_code=answer.status, headers=dict(answer.headers))
-    content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, answer.status, dict(answer.headers), media_type)
-
-
-def _identifier(behaviour: Behaviour, match: Match, name: str) -> str:
-    """Decode and check one path identifier; raise the route family's 400."""
-    operation = match.operation
-    text = behaviour.path_identifier(operation.operation_id, name, match.parameters[name])
-    if text is None or not fits(operation, name, text):
-        code = operation.error_codes["400"][0]
-        message = f"The path's {name} is not of the form that the contract gives it."
-        raise problems.invalid(code, message, parameter=name)
-    return text
-
-
-async def _body(
-    request: Request, operation: Operation, headers: Mapping[str, str], behaviour: Behaviour
-) -> dict[str, object]:
-    """Read the body of an operation that takes one; raise 413, 415 or 400."""
-    chunks, largest = bytearray(), behaviour.largest_body()
-    async for chunk in request.stream():
-        chunks += chunk
-        if len(chunks) > largest:
-            raise problems.payload_too_large(largest)
-    if not operation.media_types or not chunks:
-        return {}
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not behaviour.takes_media_type(media_type, operation.media_types):
-        raise problems.unsupported_media_type(media_type, " or ".join(operation.media_types))
-    return behaviour.parsed_body(bytes(chunks))

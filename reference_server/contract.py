@@ -55,9 +55,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the server needs of spec/; `hash` is sha256 over all of it."""
+    """What the server needs of spec/; `hash` is sha256 over all of it, `document` the OpenAPI."""
 
     hash: str
+    document: Document
     operations: dict[str, Operation]
 
 
@@ -75,7 +76,7 @@ def load(folder: Path) -> Contract:
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # safe
         operations = {o.operation_id: o for o in _operations(folder, document)}
-        return Contract(_hash(folder), operations)
+        return Contract(_hash(folder), document, operations)
     except OSError as error:
         raise ContractRefusedError(f"cannot read {path}: {error.strerror}") from error
     except yaml.YAMLError as error:

@@ -24,9 +24,9 @@ class Entrance:
         if scope is None:
             return ""
         operation_id = match.operation.operation_id
-        scope_id = behaviour.path_identifier(operation_id, "scopeId", scope)
+        read = behaviour.path_identifier(operation_id, "scopeId", scope)
         try:
-            return self._access.principal(headers.get("authorization"), scope_id or "")
+            return self._access.principal(headers.get("authorization"), read or scope.text or "")
         except Problem as refusal:
             if behaviour.lets_in(operation_id, refusal):
                 return EVERYBODY

@@ -9,6 +9,7 @@ from conformance.invariants import (
     epc,
     err,
     flr,
+    htp,
     idm,
     inv,
     lfc,
@@ -41,4 +42,5 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     *idm.INVARIANTS,
     *pag.INVARIANTS,
     *sec.INVARIANTS,
+    *htp.INVARIANTS,
 )

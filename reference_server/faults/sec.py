@@ -95,7 +95,7 @@ class ListsACorrelationOfEveryScope(Behaviour):
         return known if asked else (scope_id,)
 
 
-@fault(breaks="SEC-06")
+@fault(breaks="SEC-06", also="HTP-02")  # its JSON is called HTML
 class CallsOddIdsHtml(Behaviour):
     """Answers text/html where an id in the path has an angle bracket."""
 

@@ -65,11 +65,13 @@ class Writes:
             operation = await self._operations.verdict(operation)
         elif preferred.wait is not None:
             wait = min(preferred.wait, LONGEST_WAIT)
-            operation = await self._operations.verdict_within(operation, wait)
+            held = call.behaviour.held_for(wait)
+            operation = await self._operations.verdict_within(operation, held)
             applied.append(f"wait={wait}")
         answer = self._answered(call, operation, replayed=replayed)
         if preferred.respond_async and answer.status == _ACCEPTED:
             applied.append("respond-async")
+        applied = call.behaviour.preferences_applied(preferred, applied)
         told = {"Preference-Applied": ", ".join(applied)} if applied else {}
         return Answer(answer.status, answer.body, {**answer.headers, **told})
 
