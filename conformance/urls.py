@@ -7,11 +7,9 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from conformance.exchange import Exchange
 
-VALUE: Final = r"(?:\"(?:[^\"\\]|\\.)*\"|[^\s;,\"]*)"
-LINK: Final = re.compile(
-    rf"<(?P<target>[^>]*)>(?P<parameters>(?:\s*;\s*[^\s=;,]+(?:\s*=\s*{VALUE})?)*)"
-)
-REL: Final = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
+VALUE: Final = r"(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;,\"]*))"
+PARAMETER: Final = rf"\s*;\s*([^\s=;,]+)(?:\s*=\s*{VALUE})?"
+LINK: Final = re.compile(rf"<(?P<target>[^>]*)>(?P<parameters>(?:{PARAMETER})*)")
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -33,10 +31,14 @@ def origin_of(parts: SplitResult) -> tuple[str, str | None, int | None]:
 def links(answer: Exchange, relation: str) -> list[str]:
     """Return the targets that an answer's Link header gives for a relation, as RFC 8288 has it."""
     found = LINK.finditer(answer.header("link") or "")
-    named = ((link["target"], REL.search(link["parameters"])) for link in found)
-    return [
-        target for target, rel in named if rel and relation in (rel[1] or rel[2]).lower().split()
-    ]
+    return [link["target"] for link in found if relation in _relations(link["parameters"])]
+
+
+def _relations(parameters: str) -> list[str]:
+    """Return the relation types of a link; of several `rel`, the first counts."""
+    given = re.findall(PARAMETER, parameters)
+    named = (quoted or bare for name, quoted, bare in given if name.lower() == "rel")
+    return next(named, "").lower().split()
 
 
 def absolute(url: str, given_in: Exchange, origins: Iterable[str] = ()) -> str:

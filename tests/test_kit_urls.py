@@ -1,9 +1,11 @@
 """URLs that a server gave, compared."""
 
+from dataclasses import replace
+
 import pytest
 
-from conformance.exchange import Exchange, Request
-from conformance.urls import absolute
+from conformance.exchange import Exchange, Request, Response
+from conformance.urls import absolute, links
 
 OWN = ("http://127.0.0.1:80/gateway", "https://api.example")
 
@@ -32,3 +34,13 @@ def test_a_foreign_origin_stays_foreign() -> None:
     asked = _asked("http://127.0.0.1:80/gateway/api")
 
     assert absolute("http://evil.example/c-1", asked, OWN) == "http://evil.example/c-1"
+
+
+def test_a_link_is_found_by_its_relation_and_not_by_a_word_in_its_title() -> None:
+    given = (
+        '</a,b>; title="x; rel=status"; rel="describedby", '
+        '</s>; rel="help Status", </t>; rel=status'
+    )
+    answer = replace(_asked("http://host/"), response=Response(200, {"link": given}))
+
+    assert links(answer, "status") == ["/s", "/t"]

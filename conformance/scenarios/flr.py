@@ -80,13 +80,15 @@ def the_same_poison_fails_with_the_same_code(api: Api) -> Judgements:
 
 
 def _fails_alike(api: Api, ask: Callable[[], Exchange]) -> Judgement:
-    writes = [ask(), ask()]
-    for write in writes:
+    ends = []
+    for _ in range(2):
+        write = ask()
         if not write.ok:
             return refused_now(write)
-    first, second = (api.verdict_of(write) for write in writes)
+        ends.append(api.verdict_of(write))
+    first, second = ends
     if (first.ending, second.ending) != ("failed", "failed"):
-        what = f"{writes[0].line} ended {first.ending}, and once more {second.ending}"
+        what = f"{first.write.line} ended {first.ending}, and once more {second.ending}"
         return Missing(what, (first.last, second.last))
     code, again = (one.failure.get("code") for one in (first, second))
     what = "failure.code of the same poison once more"

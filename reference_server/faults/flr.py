@@ -105,7 +105,7 @@ class CallsARefusedBindReady(Behaviour):
         return status
 
 
-@fault(breaks="FLR-03")
+@fault(breaks="FLR-03", also="INV-07")
 class NumbersItsFailures(Behaviour):
     """Puts a running number into the code of every failed run."""
 
@@ -125,7 +125,8 @@ class NamesTheCommandInTheCode(Behaviour):
 
     def failure(self, operation: Operation, failure: Document) -> Document:
         """Append the beginning of the id."""
-        if operation.kind != "member.bind":
+        refused = failure["code"].startswith("INVALID_")
+        if operation.kind != "member.bind" or not refused:
             return failure
         digits = operation.command_id.removeprefix("c-")[:8].upper()
         return failure | {"code": f"{failure['code']}_{digits}"}
