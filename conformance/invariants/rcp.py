@@ -13,6 +13,7 @@ from conformance.contract import ReceiptRule
 from conformance.exchange import Exchange
 from conformance.history import (
     ACCEPTED,
+    OK,
     TRUNCATION,
     OperationHistory,
     RouteHistory,
@@ -23,6 +24,8 @@ from conformance.urls import absolute, links, origin_of, resolved
 
 CORRELATED: Final = "writes_under_a_correlation_id_of_the_callers"
 CORRELATION: Final = re.compile(r"[\x21-\x7e]{1,128}")
+OF_A_COMMAND: Final = {"commandId", "stage", "completionStage", "statusUrl"}
+OF_A_RESOURCE: Final = {"summary", "memberId", "lastBinding", "runId"}
 LONGEST_PACE: Final = 60
 URLS: Final = ("statusUrl", "readModelUrl", "readinessUrl", "observeUrl")
 SECRET_KEYS: Final = (
@@ -199,6 +202,18 @@ def from_committed_on_it_says_where_to_look(operation: OperationHistory) -> Judg
                 yield expect.valid(violations, expected, claim)
 
 
+@invariant("RCP-09", over=OperationHistory)
+def a_read_model_is_neither_status_nor_readiness(operation: OperationHistory) -> Judgements:
+    for read in operation.model_reads:
+        if read.status == OK:
+            named = set(read.members)
+            status = named >= OF_A_COMMAND and not named & OF_A_RESOURCE
+            readiness = not operation.validators.shape("readiness", read.document)
+            met = f"a document of {', '.join(read.members)}"
+            held = not (status or readiness)
+            yield expect.that(held, "the resource at readModelUrl", met, operation.receipt, read)
+
+
 @invariant("RCP-10", over=OperationHistory)
 def what_is_pending_says_when_to_ask_again(operation: OperationHistory) -> Judgements:
     pending = [one for one in operation.claims if one.members.get("status") == "pending"]
@@ -275,6 +290,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     the_location_of_a_202_is_its_status_url,
     urls_stay_at_the_origin_and_hold_no_credential,
     from_committed_on_it_says_where_to_look,
+    a_read_model_is_neither_status_nor_readiness,
     what_is_pending_says_when_to_ask_again,
     the_deadline_comes_first_and_then_the_expiry,
     the_instant_of_acceptance_stays,

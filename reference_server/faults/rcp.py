@@ -243,6 +243,17 @@ def _stored_for_usable(operation: Operation, document: Document) -> Document:
     return {"readinessUrl": document["readModelUrl"]} if binds else {}
 
 
+@fault(breaks="RCP-09")
+class ReadsTheStatusBack(Behaviour):
+    """Gives the status of a rename for what shows its effect."""
+
+    def read_model_url(self, operation: Operation, url: str) -> str | None:
+        """Give the statusUrl once more."""
+        scope = url.partition("/members/")[0]
+        renamed = operation.kind == "member.update"
+        return f"{scope}/operations/{operation.command_id}" if renamed else url
+
+
 @fault(breaks="RCP-10")
 class LeavesThePaceToTheCaller(Behaviour):
     """Says nowhere when to ask again."""
@@ -327,6 +338,7 @@ FAULTS = (
     CutsACorrelationShort,
     GivesReadinessForTheResource,
     GivesTheResourceForReadiness,
+    ReadsTheStatusBack,
     LeavesThePaceToTheCaller,
     AsksForFractionsOfASecond,
     PromisesToForgetBeforeTheDeadline,
