@@ -148,7 +148,7 @@ def _accepted(write: Exchange) -> None:
         raise Unverified(f"a request with a key was refused: {write.line}", write)
 
 
-@scenario("IDM-03", requests=40, writes=22, leaves=1)
+@scenario("IDM-03", requests=28, writes=22, leaves=1)
 def two_requests_at_once_with_one_key_are_one_command(api: Api) -> Judgements:
     member_id = api.bound_member().member_id
     for _ in range(ROUNDS):
@@ -198,7 +198,7 @@ def a_key_of_one_scope_says_nothing_in_another(api: Api) -> Judgements:
         yield expect.that(shown, f"a member in {acting.target.scope}", "none", made.write)
 
 
-@scenario("IDM-07", requests=18, writes=7, leaves=2)
+@scenario("IDM-07", requests=18, writes=8, leaves=2)
 def a_key_is_honoured_after_its_command_is_decided(api: Api) -> Judgements:
     slow, late = api.fixture("slow"), keyed(api.names.fresh())
     member_id = api.bound_member("slow").member_id
