@@ -17,7 +17,7 @@ from conformance.embedded import embedded_server
 from conformance.exchange import Exchange
 from conformance.plan import make_plan
 from conformance.reports.of_run import report_of
-from conformance.runner import RunResult, Silent, run
+from conformance.runner import END, RunResult, Silent, run
 from conformance.scenarios import SCENARIOS
 
 ACKPROOF = str(Path(sys.executable).parent / "ackproof")
@@ -230,6 +230,12 @@ def test_a_run_as_two_principals_keeps_both_tokens_to_itself(whole_run: RunResul
     assert {f"Bearer {variable}" for variable in tokens.values()} <= sent
     for token in tokens:
         assert token not in str(report) + str(whole_run)
+
+
+def test_the_last_reads_of_a_run_keep_to_the_scope_of_its_own_token(whole_run: RunResult) -> None:
+    scopes = {one.parameters["scopeId"] for one in whole_run.exchanges if one.cause == END}
+
+    assert scopes == {whole_run.target.scope}
 
 
 def test_a_run_breaks_the_contract_only_where_it_says_so(whole_run: RunResult) -> None:

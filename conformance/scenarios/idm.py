@@ -189,6 +189,7 @@ def a_key_of_one_scope_says_nothing_in_another(api: Api) -> Judgements:
     twin = _create(other, keyed(api.names.fresh()), name)
     if not twin.ok:
         raise Unverified(f"the other scope takes no creates with a key: {twin.line}", twin)
+    _settled(other, twin)
     mixed = not there.ok or _name(there) == _name(here.write)
     met = expect.answer(there) if not there.ok else _name(there)
     expected = f"a command of its own, as {_name(here.write)} is of {api.target.scope}"
