@@ -18,6 +18,7 @@ from conformance.checks import (
 from conformance.exchange import Exchange
 from conformance.history import not_offered
 from conformance.scenarios.pag import walk
+from conformance.scenarios.run import rows_of
 
 ROUNDS: Final = 10
 CONFLICT: Final = 409
@@ -95,8 +96,8 @@ def _repeated(first: Exchange, again: Exchange) -> Judgement:
 def _one_run(api: Api, member_id: str, invoked: Exchange, again: Exchange) -> Judgement:
     """Judge that a member has one run, which a repeat of the one invoke did not add to."""
     listed = api.send.list_member_runs(member_id)
-    runs = listed.members.get("runs")
-    if not (listed.ok and isinstance(runs, list) and runs):
+    runs = rows_of(listed)
+    if not runs:
         return Missing(f"the runs of the member cannot be read: {listed.line}", (listed,))
     met = f"{len(runs)} runs"
     return expect.that(len(runs) == 1, "one run of the member", met, invoked, again, listed)

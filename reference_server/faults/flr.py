@@ -52,19 +52,23 @@ class FailsWithoutAFailure(Behaviour):
 
 @fault(breaks="FLR-02")
 class FilesFailuresUnderAccepted(Behaviour):
-    """Says of every failure that it came at stage accepted, how far the command ever was."""
+    """Says of every failed invoke that it failed at stage accepted, however far it was."""
 
-    def failure(self, operation: Operation, failure: Document) -> Document:  # noqa: ARG002
+    def failure(self, operation: Operation, failure: Document) -> Document:
         """Forget the stage, and what stands."""
+        if (operation.kind, operation.status) != ("member.invoke", "failed"):
+            return failure
         return failure | {"stage": "accepted", "effect": "unknown"}
 
 
 @fault(breaks="FLR-02")
 class LeavesTheEffectOut(Behaviour):
-    """Says of a failure neither that something stands nor that nothing does."""
+    """Says of a failed invoke neither that something stands nor that nothing does."""
 
-    def failure(self, operation: Operation, failure: Document) -> Document:  # noqa: ARG002
+    def failure(self, operation: Operation, failure: Document) -> Document:
         """Drop the effect."""
+        if (operation.kind, operation.status) != ("member.invoke", "failed"):
+            return failure
         return {name: value for name, value in failure.items() if name != "effect"}
 
 
@@ -98,7 +102,8 @@ class CallsARefusedBindReady(Behaviour):
 
     def status(self, operation: Operation, status: Document) -> Document:
         """Take the expected revision for a made one."""
-        if operation.kind == "member.bind" and operation.status == "failed":
+        refused = operation.status == "failed" and operation.stage == "accepted"
+        if operation.kind == "member.bind" and refused:
             del status["failure"]
             target = operation.target | operation.admitted.expected
             status |= {"status": "ready", "stage": "ready", "stateVersion": 1, "target": target}
