@@ -50,7 +50,7 @@ class KeepsKeysInTheMemoryOfOneWorker(Behaviour):
         return None if other_worker else record
 
 
-@fault(breaks="IDM-01", also="IDM-02")
+@fault(breaks="IDM-01", also=("IDM-02", "RCP-14"))
 class DoesARepeatOverAgain(Behaviour):
     """Answers a repeated request with the first receipt, and does the thing a second time."""
 
@@ -114,7 +114,7 @@ class RecordsAKeyOnlyAfterTheAnswer(Behaviour):
         return None if kept and age < _UNNOTICED_SECONDS else record
 
 
-@fault(breaks="IDM-04")
+@fault(breaks="IDM-04", also="RCP-10")
 class ReplaysTheFirstReceiptUnmarked(Behaviour):
     """Answers a replay with the receipt as it was at first, and does not say that it is old."""
 
