@@ -197,7 +197,7 @@ def _answered_alike(plain: Exchange, garbled: Exchange) -> Judgement:
     return expect.that(garbled.ok, expected, expect.answer(garbled), plain, garbled)
 
 
-@scenario("HTP-08", requests=22, writes=9, leaves=2)
+@scenario("HTP-08", requests=22, writes=10, leaves=2)
 def every_documented_route_is_there(api: Api) -> Judgements:
     bound = api.bound_member()
     run = api.run_of(api.invoke(bound.member_id, api.fixture("good")))
