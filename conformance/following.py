@@ -146,7 +146,8 @@ class Follower:
             return code_of(asked)
         settled = self.verdict_of(asked)
         done = settled.last is asked and asked.status != ACCEPTED
-        if settled.ending == "undecided" or (settled.ending == "unreadable" and not done):
+        unknown = settled.ending in {"undecided", "timed_out"}
+        if unknown or (settled.ending == "unreadable" and not done):
             raise Unverified(f"{asked.line} then was {settled.ending}", asked, settled.last)
         code = settled.failure.get("code")
         return code if isinstance(code, str) else ""

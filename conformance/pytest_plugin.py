@@ -84,6 +84,15 @@ class Session:
         print_verdict(Console(file=text, width=WIDTH), verdict_of(verdict, self.target, number))
         return text.getvalue().strip("\n")
 
+    def why(self, verdict: Verdict) -> str:
+        """Say why a requirement was not judged, without any token."""
+        return "; ".join(verdict_of(verdict, self.target, 0).reasons)
+
+    def accepts(self, verdict: Verdict) -> bool:
+        """Whether a requirement may stay not verified: no MUST, or one that the target accepts."""
+        requirement = verdict.requirement
+        return requirement.level != "MUST" or requirement.id in self.target.accept_not_verified
+
     def profiles(self) -> list[str]:
         """Say how each profile stands."""
         if self._run is None:

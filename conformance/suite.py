@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from conformance.pytest_plugin import Session
 
 
-class Broken(Exception):  # noqa: N818  # a verdict, not an error of the kit
-    """A requirement has no good outcome; the text is what the report says of it."""
-
-
 class Suite(pytest.File):
     """The requirements that a target claims."""
 
@@ -52,11 +48,12 @@ class RequirementItem(pytest.Item):
     def setup(self) -> None:
         """Wait for the verdict; what could not be judged is an error, never a pass."""
         self._verdict = self._judging.verdict(self.requirement)
-        said = self._judging.told(self._verdict)
-        if self._verdict.outcome in {"not_verified", "harness_error"}:
-            raise Broken(said)
-        if self._verdict.outcome == "not_applicable":
-            pytest.skip("; ".join(self._verdict.reasons))
+        outcome, said = self._verdict.outcome, self._judging.told(self._verdict)
+        accepted = self._judging.accepts(self._verdict)
+        if outcome == "harness_error" or (outcome == "not_verified" and not accepted):
+            pytest.fail(said, pytrace=False)
+        if outcome in {"not_applicable", "not_verified"}:
+            pytest.skip(self._judging.why(self._verdict))
 
     def runtest(self) -> None:
         """Fail for a MUST that is broken; show a SHOULD or MAY that is."""
@@ -64,14 +61,8 @@ class RequirementItem(pytest.Item):
             return
         said = self._judging.told(self._verdict)
         if self._verdict.outcome == "fail":
-            raise Broken(said)
+            pytest.fail(said, pytrace=False)
         self.add_report_section("call", "warning", said)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:  # noqa: ANN401  # pytest's own
-        """Show the findings in place of a traceback."""
-        if isinstance(excinfo.value, Broken):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Any, None, str]:
         """Name the item by its requirement."""

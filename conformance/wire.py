@@ -20,6 +20,7 @@ from conformance.urls import origin_of, resolved
 
 SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 RETRIED: Final = (429, 502, 503, 504)
+NOBODY: Final = (None, "", "RATE_LIMITED", "SERVICE_UNAVAILABLE")  # of no condition of ours
 TRIES: Final = 3
 BACK_OFF_SECONDS: Final = 0.2
 TIMEOUT_SECONDS: Final = 10.0
@@ -162,7 +163,9 @@ class Wire:
                 self.budget.take_write()
             exchange = self._once(asked, built, violates)
             refused = exchange.error is not None and (method in SAFE or "refused" in exchange.error)
-            if attempt == TRIES or not (refused or exchange.status in RETRIED):
+            code = exchange.members.get("code")
+            busy = exchange.status in RETRIED and code in NOBODY
+            if attempt == TRIES or not (refused or busy):
                 return exchange
             if exchange.error and "timed out" in exchange.error:
                 return exchange

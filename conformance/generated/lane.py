@@ -12,7 +12,7 @@ from typing import Any, Final
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status
 from schemathesis.engine.core import Engine
-from schemathesis.engine.events import NonFatalError, ScenarioFinished
+from schemathesis.engine.events import Interrupted, NonFatalError, ScenarioFinished
 from schemathesis.engine.run import Phase, PhaseName, PhaseSkipReason
 from schemathesis.openapi import from_dict
 
@@ -68,6 +68,8 @@ def generate(api: Api, generation: Generation, operations: tuple[str, ...]) -> L
     errors: list[str] = []
     for event in OnlyTests(chosen).execute():
         transport.heed_stop()
+        if isinstance(event, Interrupted):
+            raise KeyboardInterrupt
         if isinstance(event, NonFatalError):
             errors.append(f"{event.label}: {event.info.title}: {event.info.message}")
         if isinstance(event, ScenarioFinished):

@@ -18,7 +18,7 @@ from conformance.checks import (
     scenario,
 )
 from conformance.exchange import Exchange
-from conformance.history import ACCEPTED, BROKEN, not_offered
+from conformance.history import ACCEPTED, BROKEN, TRANSPORT, not_offered
 from conformance.scenarios.pag import Walk, next_token, pages_of, rows_of, walk
 
 CREATORS: Final = 10
@@ -59,6 +59,8 @@ class Ended:
     @property
     def unknown(self) -> bool:
         """Whether nobody can say what became of it."""
+        if self.write.response is None or self.write.status in TRANSPORT:
+            return True
         decided = self.settled is None or self.ready or self.settled.ending == "failed"
         return self._untold or not decided
 

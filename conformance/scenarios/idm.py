@@ -52,7 +52,7 @@ def _in_progress(answer: Exchange) -> bool:
 def one_command(first: Exchange, again: Exchange) -> Judged:
     """Judge that a repeat is answered with the command, the status and the thing of the first."""
     names = ("commandId", "statusUrl", "memberId", "runId")
-    told = {name: first.members[name] for name in names if name in first.members}
+    told = {name: first.members[name] for name in names if first.members.get(name) is not None}
     met = {name: again.members.get(name) for name in told}
     expected = ", ".join(f"{name} {value}" for name, value in told.items())
     expected = f"the first answer again: {expected or 'a 2xx'}"

@@ -226,19 +226,6 @@ class ForgetsADecidedCommandSoon(Behaviour):
         return not operation.decided or age < SHORT_MEMORY
 
 
-@fault(breaks="STA-08")
-class CallsAnExpiredStatusAMissingRoute(Behaviour):
-    """Keeps statuses briefly, as it says, and then answers as if their route did not exist."""
-
-    def retention(self, seconds: float) -> float:  # noqa: ARG002
-        """Forget soon."""
-        return 0.25
-
-    def expired_operation(self, command_id: str) -> Document:  # noqa: ARG002
-        """Leave the client in doubt."""
-        raise problems.route_not_found()
-
-
 @fault(breaks="STA-12")
 class DatesHistoryByAnotherClock(Behaviour):
     """Takes the times of the history from a clock that is an hour behind."""
@@ -343,7 +330,6 @@ FAULTS = (
     CallsATimeOutAFailure,
     SaysThatATimeOutHadNoEffect,
     ForgetsADecidedCommandSoon,
-    CallsAnExpiredStatusAMissingRoute,
     DatesHistoryByAnotherClock,
     ListsTheLastStageTwice,
     ListsTheHistoryNewestFirst,
