@@ -13,7 +13,8 @@ from conformance.history import RouteHistory, may_end_at_a_gateway
 CODE: Final = re.compile(r"(?=.{1,63}$)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 PROBLEM: Final = "application/problem+json"
 IDS: Final = ("scopeId", "memberId", "revisionId", "endpointId", "runId", "commandId")
-GATEWAY: Final = (413, 415, 429, 502, 503, 504)
+GATEWAY: Final = (413, 429, 502, 503, 504)
+UNTYPED: Final = (415, *GATEWAY)
 REFUSALS: Final = (
     "malformed_requests_of_every_kind",
     "a_missing_member_is_one_404_everywhere",
@@ -25,7 +26,7 @@ REFUSALS: Final = (
 @invariant("ERR-01", over=RouteHistory, stimulus=REFUSALS)
 def every_error_has_a_code_and_a_message(route: RouteHistory) -> Judgements:
     for answer in route.answers:
-        untyped = answer.status in GATEWAY and not expect.code_of(answer)
+        untyped = answer.status in UNTYPED and not expect.code_of(answer)
         if untyped or may_end_at_a_gateway(answer):
             yield Missing(f"a gateway or a framework answered: {answer.line}", (answer,))
         elif answer.status >= 400:  # noqa: PLR2004

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+from reference_server import instants
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.member import Member, MemberCreated, MemberDescribed, MemberEvent
@@ -141,12 +142,12 @@ class ReplaysTheFirstReceiptUnmarked(Behaviour):
 
 @fault(breaks="IDM-04", also=("RCP-03", "STA-05"))
 class AcceptsAnewWhatItReplays(Behaviour):
-    """Gives the receipt of a replay the instant of its last change as acceptedAt."""
+    """Gives the receipt of a replay an acceptedAt of its own, later than the first."""
 
     def replay_shown(self, operation: Operation, receipt: Document) -> Document:
-        """Take the instant of the last change."""
-        later = operation.completed_at or operation.updated_at
-        return {**receipt, "acceptedAt": later}
+        """Take another instant."""
+        accepted = instants.parsed(operation.accepted_at)
+        return {**receipt, "acceptedAt": instants.after(accepted, 1.5)}
 
 
 @fault(breaks="IDM-05")
