@@ -259,7 +259,7 @@ def the_history_lists_each_stage_once_and_in_order(operation: OperationHistory) 
         ranks = [rank(one.get("stage")) for one in rows]
         times = [instant(one.get("at")) for one in rows]
         known = [one for one in times if one is not None]
-        accepted = instant(sample.members.get("acceptedAt"))
+        accepted = instant(operation.receipt.members.get("acceptedAt"))
         since = not (accepted and known) or accepted - known[0] <= TRUNCATION
         ordered = known == sorted(known) and None not in times
         held = ranks == sorted(set(ranks)) and ordered and since

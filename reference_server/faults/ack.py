@@ -60,8 +60,9 @@ class PointsACreatedMemberAtTheRoster(Behaviour):
         return operation.kind == "member.create"
 
     def answer_status(self, operation: Operation) -> int:
-        """Say 201 to every create."""
-        return 201 if operation.kind == "member.create" else super().answer_status(operation)
+        """Say 201 to every create that is done."""
+        created = operation.kind == "member.create" and operation.status == "ready"
+        return 201 if created else super().answer_status(operation)
 
     def location(self, operation: Operation, status_url: str, definition_url: str) -> str:
         """Drop the member's id."""
@@ -118,7 +119,7 @@ class CallsAnAcceptedRunObserved(Behaviour):
         return LONG_LAG if projection == "runs" else lag
 
 
-@fault(breaks="ACK-05", also="STA-11")
+@fault(breaks="ACK-05", also=("STA-11", "MBR-04"))
 class AnswersRenameReadyBeforeItShows(Behaviour):
     """Answers a rename 200 ready once it is committed, while reads still show the old name."""
 
@@ -148,12 +149,12 @@ class MakesUpADeploymentStatus(Behaviour):
 
 @fault(breaks="ACK-06")
 class MakesUpASummary(Behaviour):
-    """Puts a summary of the member as it will be into the receipt of an accepted rename."""
+    """Puts the member as it will be into the receipt of an accepted rename."""
 
     def receipt(self, operation: Operation, receipt: Document) -> Document:
         """Fall back on what is expected, for want of a read model."""
         if operation.kind == UPDATE and operation.stage == "accepted":
-            receipt["summary"] = {**operation.target, "updatedAt": operation.accepted_at}
+            receipt["member"] = {**operation.target, "updatedAt": operation.accepted_at}
         return receipt
 
 

@@ -13,11 +13,11 @@ UNPREPARABLE = "name: broken\nsteps: [{id: one, type: no-such-step}]"
 
 @fault(breaks="RCP-01")
 class LeavesTheCompletionStageOut(Behaviour):
-    """Leaves completionStage out of the receipt of a create."""
+    """Leaves completionStage out of the receipt of a create that is pending."""
 
     def receipt(self, operation: Operation, receipt: Document) -> Document:
         """Drop it."""
-        if operation.kind == "member.create":
+        if operation.kind == "member.create" and operation.status == "pending":
             del receipt["completionStage"]
         return receipt
 
@@ -44,6 +44,11 @@ class PromisesLessOfARetirement(Behaviour):
     def status(self, operation: Operation, status: Document) -> Document:
         """Keep the promise, and show no more than that."""
         return self._promised(operation, status)
+
+    def asks_again(self, operation: Operation) -> bool:
+        """Ask nobody to come back for what is called done."""
+        done = operation.kind == "member.revision.retire" and operation.reached("committed")
+        return not done and super().asks_again(operation)
 
     def _promised(self, operation: Operation, document: Document) -> Document:
         if operation.kind != "member.revision.retire":
@@ -72,7 +77,7 @@ def _own_word(operation: Operation) -> Document:
     return {"operation": "run.start"} if operation.kind == "member.invoke" else {}
 
 
-@fault(breaks="RCP-03")
+@fault(breaks="RCP-03", also="SEC-04")
 class NamesRenamesAfterTheirMember(Behaviour):
     """Makes the command id of a rename from the member's id, so that all its renames share it."""
 
@@ -83,7 +88,7 @@ class NamesRenamesAfterTheirMember(Behaviour):
         return operation.command_id
 
 
-@fault(breaks="RCP-03")
+@fault(breaks="RCP-03", also="SEC-04")
 class TakesEveryRenameForAReplay(Behaviour):
     """Keeps one record for all renames of a member, and answers each as a replay of the first."""
 

@@ -115,7 +115,7 @@ class ForgetsTheDeadline(Behaviour):
         return False
 
 
-@fault(breaks="STA-09")
+@fault(breaks="STA-09", also=("RCP-04", "RDY-06"))
 class InventsANewCorrelation(Behaviour):
     """Gives the status of a command a correlationId of its own."""
 
