@@ -144,7 +144,8 @@ def test_a_target_file_of_the_readme_is_one(block: str, tmp_path: Path) -> None:
     path = tmp_path / "conformance.toml"
     path.write_text(block, encoding="utf-8")
 
-    target = load_target(path, {}, {"ACKPROOF_TOKEN": "secret"})
+    tokens = {"ACKPROOF_TOKEN": "secret", "ACKPROOF_OTHER_TOKEN": "other"}
+    target = load_target(path, {}, tokens)
 
     assert target.scope
 

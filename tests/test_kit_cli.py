@@ -276,7 +276,7 @@ def test_a_run_of_the_embedded_server_writes_a_report_that_keeps_its_schema(
 
 
 def test_a_selection_of_planned_requirements_runs_nothing() -> None:
-    done = ackproof("run", "--only", "RCP-04")
+    done = ackproof("run", "--only", "EPC-05")
 
     assert done.returncode == 7
     assert "exit 7: nothing was judged" in done.stdout

@@ -87,7 +87,9 @@ def test_without_the_header_nothing_is_waited_for() -> None:
     ("status", "absent"), [(405, True), (501, True), (404, False), (500, False), (200, False)]
 )
 def test_405_and_501_say_that_an_operation_is_not_offered(status: int, absent: object) -> None:
-    assert history.not_offered(exchange(status)) is absent
+    answer = replace(exchange(status), operation_id="getMember")
+
+    assert history.not_offered(answer) is absent
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,13 @@ def a_failed_readiness_says_what_failed(readiness: ReadinessHistory) -> Judgemen
             wrong += _differences(read, failed)
             expected = "a whole failure, under the ids of the command that failed"
             yield expect.that(not wrong, expected, "; ".join(wrong), read)
-        elif any(read.sent >= one.claims[-1].received for one in failed.values()):
+        elif any(read.sent >= _told_at(one) for one in failed.values()):
             yield expect.branch("no_failed_readiness", read)
+
+
+def _told_at(operation: OperationHistory) -> float:
+    """Return when the failure of a command was first told."""
+    return next(claim.received for claim in operation.claims if _failure(claim))
 
 
 def _differences(read: Exchange, failed: Mapping[str, OperationHistory]) -> list[str]:

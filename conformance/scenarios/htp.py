@@ -111,12 +111,13 @@ def _facts(api: Api, member_id: str, run: Exchange) -> list[tuple[str, object, E
     again = api.send.follow(run.request.url, run)
     summary, last = detail.members.get("summary"), binding.members.get("lastBinding")
     shown = summary if isinstance(summary, dict) else {}
+    bound = last if isinstance(last, dict) else {}
     return [
         ("stateVersion of the member", detail.members.get("stateVersion"), detail),
         ("updatedAt of the member", shown.get("updatedAt"), detail),
         ("lifecycleStage of the member", shown.get("lifecycleStage"), detail),
         ("stateVersion of the binding", binding.members.get("stateVersion"), binding),
-        ("the revision bound", last and last.get("revisionId"), binding),
+        ("the revision bound", bound.get("revisionId"), binding),
         ("stateVersion of the run", again.members.get("stateVersion"), again),
         ("runStatus of the run", again.members.get("runStatus"), again),
     ]

@@ -84,7 +84,7 @@ def the_run_is_found_at_the_member_with_the_commands_ids(api: Api) -> Judgements
                 yield expect.equal(met, named, f"{name} of the run", invoked, read)
 
 
-@scenario("INV-03", requests=31, writes=8, leaves=1)
+@scenario("INV-03", requests=29, writes=8, leaves=1)
 def a_pinned_revision_is_the_one_that_runs(api: Api) -> Judgements:
     member_id, (old, serving) = revised(api)
     for pinned in (old, serving):

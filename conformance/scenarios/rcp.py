@@ -21,7 +21,7 @@ ANSWERED_AS: Final = {
 }
 
 
-@scenario("RCP-04", requests=14, writes=4, leaves=1)
+@scenario("RCP-04", requests=12, writes=4, leaves=1)
 def writes_under_a_correlation_id_of_the_callers(api: Api) -> Judgements:
     good = api.fixture("good")
     created = _member_by(api, _created(api, {}, _correlated(api)))
