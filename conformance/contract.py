@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 import yaml
 
+from conformance.absence import Absences
 from conformance.validators import Validators
 
 METHODS: Final = ("get", "put", "post", "patch", "delete")
@@ -115,6 +116,11 @@ class Contract:
     def validators(self) -> Validators:
         """The compiled schemas."""
         return Validators(self.document, self.schemas)
+
+    @cached_property
+    def absences(self) -> Absences:
+        """What reads a null in an optional member as its absence."""
+        return Absences(self.document, self.schemas)
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """Find the operation that a raw path (no prefix, no query) names, and its parameters.

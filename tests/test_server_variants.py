@@ -419,6 +419,23 @@ def test_extra_members_stand_in_every_object(behaving: Behaving) -> None:
     assert "xVendorNote" in refused
 
 
+def test_writes_nulls_writes_one_for_each_optional_member_without_a_value(
+    behaving: Behaving,
+) -> None:
+    caller = behaving("writes-nulls")
+    accepted = caller.creates("m9")
+    ended = caller.ends(accepted)
+
+    refused = caller.sends("GET", "/members/nobody").json()
+
+    for document in (accepted.json(), ended):
+        assert document["failure"] is None
+        assert document["target"]["runId"] is None
+    assert accepted.json()["stateVersion"] is None
+    assert ended["reason"] is None
+    assert refused["errors"] is None
+
+
 def test_two_variants_at_once_keep_both_sentences(behaving: Behaving) -> None:
     caller = behaving("absolute-urls+extra-members")
 

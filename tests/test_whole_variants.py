@@ -17,7 +17,7 @@ JUDGED_HERE = (
     "refuses-after-acceptance+bad-requests",
     "own-member-ids+absolute-urls",
     "run-is-status+extra-members",
-    "offers-less",
+    "offers-less+writes-nulls",
 )
 
 

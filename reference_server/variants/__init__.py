@@ -15,6 +15,7 @@ from reference_server.variants import (
     gateways,
     identifiers,
     lists,
+    nulls,
     progress,
     refusals,
     values,
@@ -60,6 +61,7 @@ VARIANTS: dict[str, Variant] = {
         Variant(identifiers.StrictKinds),
         Variant(acceptance.OffersLess),
         Variant(documents.ExtraMembers, paired=True),
+        Variant(nulls.WritesNulls),
     )
 }
 
