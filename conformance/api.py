@@ -14,10 +14,22 @@ from conformance.following import Settled
 from conformance.history import ACCEPTED, CREATED, not_offered
 from conformance.principals import Acting
 from conformance.target import Implementation
+from conformance.target_fixtures import DEFAULTS, UNPREPARABLE
 from conformance.together import Crowd
 from conformance.wire import PLAIN, How
 
-__all__ = ["Api", "Encoded", "How", "Member", "Names", "Settled", "member_id_of", "named_by"]
+__all__ = [
+    "UNPREPARABLE",
+    "Api",
+    "Encoded",
+    "How",
+    "Implementation",
+    "Member",
+    "Names",
+    "Settled",
+    "member_id_of",
+    "named_by",
+]
 
 NOT_FOUND: Final = 404
 ENDED: Final = frozenset({"completed", "failed", "stopped", "timed_out"})
@@ -99,11 +111,19 @@ class Api(Acting):
             "[implementations.slow] in the target file"
         )
 
-    def create(self, kind: str = "workflow", *, member_id: str = "") -> Settled:
-        """Create a member and wait for it."""
+    @property
+    def unpreparable(self) -> Implementation:
+        """An implementation that cannot be prepared: a workflow, wherever those are offered."""
+        kind = "workflow" if "workflow" in self.target.kinds else self.target.kind
+        good = self.target.good
+        alike = good if good and good.kind == kind else DEFAULTS["good"]
+        return replace(alike, kind=kind, branch=UNPREPARABLE[kind])
+
+    def create(self, kind: str = "", *, member_id: str = "") -> Settled:
+        """Create a member of any kind, or of one, and wait for it."""
         member_id = member_id or self.names.fresh()
         body = {"memberId": member_id, "displayName": f"Member {member_id}"}
-        write = self.send.create_member({**body, "implementationKind": kind})
+        write = self.send.create_member({**body, "implementationKind": kind or self.target.kind})
         return self.settle(write, lambda: self.shows(member_id_of(write, member_id)))
 
     def shows(self, member_id: str) -> Exchange | None:
@@ -111,8 +131,8 @@ class Api(Acting):
         read = self.send.get_member(member_id)
         return read if read.ok and member_id in _ids(read) else None
 
-    def member(self, kind: str = "workflow", *, member_id: str = "") -> Member:
-        """Create a member, wait until it is readable, and return it."""
+    def member(self, kind: str = "", *, member_id: str = "") -> Member:
+        """Create a member of any kind, or of one, wait until it is readable, and return it."""
         member_id = member_id or self.names.fresh()
         settled = self.create(kind, member_id=member_id)
         return self.read(named_by(settled, member_id))
@@ -176,14 +196,19 @@ class Api(Acting):
         )
 
     def write_everywhere(self, member_id: str, how: How = PLAIN) -> Iterator[Exchange]:
-        """Write to a member on every route, invoke first; the revision named never was."""
-        send, good = self.send, self.fixture("good")
-        yield self.invoke(member_id, good, how)
+        """Write to a member on every route, invoke first; the revision named never was.
+
+        Without a good implementation nothing is bound: any other is a fault of its own.
+        """
+        send, good = self.send, self.target.good
+        payload = dict(good.payload) if good else {"prompt": "hello"}
+        yield send.invoke_member(member_id, self.endpoint, payload, how)
         yield send.activate_member_revision(member_id, "no-such-revision", how)
         yield send.retire_member_revision(member_id, "no-such-revision", how)
         yield send.update_member(member_id, {"displayName": "Written to everywhere"}, how)
-        yield send.update_member_implementation(member_id, dict(good.branch), how)
-        yield send.bind_member(member_id, dict(good.branch), how)
+        if good:
+            yield send.update_member_implementation(member_id, dict(good.branch), how)
+            yield send.bind_member(member_id, dict(good.branch), how)
 
     @property
     def endpoint(self) -> str:

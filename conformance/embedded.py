@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
-from conformance.target import Principal, Target
+from conformance.target import Implementation, Principal, Target
 from conformance.target_file import load_target
 
 SCOPE: Final = "ackproof"
@@ -50,9 +50,28 @@ class Embedded:
         table = {"scope": SCOPE, "profiles": list(PROFILES), **flags, **own}
         target = load_target(None, table, self.tokens)
         other = Principal(OTHER + target.scope, second, self.tokens[second])
+        if target.kinds in PROGRAMS:
+            good, poison, slow = PROGRAMS[target.kinds]
+            target = replace(target, good=good, poison=poison, slow=slow)
         return replace(target, other=other, described_by="the embedded reference server")
 
 
+def _scripts(*names: str) -> list[Implementation]:
+    payload = {"prompt": "hello"}
+    branches = ({"script": {"scriptId": name}} for name in names)
+    return [Implementation("script", branch, "command", payload) for branch in branches]
+
+
+def _actors(*names: str) -> list[Implementation]:
+    payload = {"prompt": "hello"}
+    branches = ({"gAgent": {"actorTypeName": name}} for name in names)
+    return [Implementation("gagent", branch, "chat", payload) for branch in branches]
+
+
+PROGRAMS: Final = {
+    ("script",): _scripts("uppercase", "failing", "slow"),
+    ("gagent",): _actors("echo", "failing", "slow"),
+}
 NOT_STARTED: Final = Embedded("http://127.0.0.1", dict.fromkeys(TOKENS, "none"))
 
 

@@ -90,6 +90,11 @@ class Target:
     version: str | None = None
 
     @property
+    def kind(self) -> str:
+        """What a member is made of wherever any kind will do: the good one's, else the first."""
+        return self.good.kind if self.good else self.kinds[0]
+
+    @property
     def on_loopback(self) -> bool:
         """Whether the target is on this machine."""
         host = urlsplit(self.url).hostname or ""

@@ -1,6 +1,7 @@
-"""The deterministic workflows that a run binds where the target file gives no implementation."""
+"""What a run binds where the target file gives no implementation, and what nobody can prepare."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from conformance.target import Implementation
 
@@ -56,4 +57,17 @@ DEFAULTS: Final = {
     "poison": _workflow(" ", _REFUSE_BLANK),
     "slow": _workflow("hello", _LINGER),
     "partial": _workflow("hello", _SHOUT, _BREAK_OFF),
+}
+
+_BROKEN: Final = """\
+name: broken
+steps:
+  - id: one
+    type: no-such-step
+"""
+
+UNPREPARABLE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "workflow": {"workflow": {"workflowYamls": [_BROKEN]}},
+    "script": {"script": {"scriptId": "no-such-script"}},
+    "gagent": {"gAgent": {"actorTypeName": "no-such-actor"}},
 }

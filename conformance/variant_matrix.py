@@ -95,19 +95,24 @@ def _together(listed: Sequence[Listed], name: str) -> Listed:
     clash = [one["name"] for one in parts if one["name"] in excluded]
     if clash:
         raise UnknownName(f"{' and '.join(clash)} exclude each other.")
-    return {"name": name}
+    return {"name": name, "kind": _kind_of(*parts)}
+
+
+def _kind_of(*variants: Listed) -> str | None:
+    return next((one["kind"] for one in variants if one["kind"]), None)
 
 
 def _pairs(variants: Sequence[Listed]) -> Iterator[Listed]:
     for one, other in combinations(variants, 2):
         if other["name"] not in one["excludes"]:
-            yield {"name": f"{one['name']}+{other['name']}"}
+            yield {"name": f"{one['name']}+{other['name']}", "kind": _kind_of(one, other)}
 
 
 def _row(contract: Contract, served: Embedded, variant: Mapping[str, Any]) -> Row:
-    name = variant["name"]
+    name, kind = variant["name"], variant["kind"]
+    flags = FLAGS | ({"kinds": [kind]} if kind else {})
     try:
-        result = judged_in(contract, served, f"variant-{name}", flags=FLAGS)
+        result = judged_in(contract, served, f"variant-{name}", flags=flags)
     except TargetUnusable as problem:
         return Row(name, {}, {}, (), 0.0, str(problem))
     verdicts = result.verdicts

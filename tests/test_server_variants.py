@@ -398,6 +398,29 @@ def test_a_kind_in_another_case_is_taken_or_refused(
     assert behaving(variant).sends("POST", "/members", json=body).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("variant", "kind"), [("scripts-only", "script"), ("actors-only", "gagent")]
+)
+def test_a_server_of_one_kind_refuses_members_of_the_others(
+    behaving: Behaving, variant: str, kind: str
+) -> None:
+    caller = behaving(variant)
+    bodies = [
+        {"displayName": "Greeter", "implementationKind": one}
+        for one in ("workflow", "script", "gagent")
+    ]
+
+    answers = [caller.sends("POST", "/members", json=body) for body in bodies]
+
+    taken = [
+        body["implementationKind"]
+        for body, one in zip(bodies, answers, strict=True)
+        if one.is_success
+    ]
+    assert taken == [kind]
+    assert {one.json().get("code") for one in answers} == {None, "INVALID_STUDIO_MEMBER_REQUEST"}
+
+
 def test_offers_less_says_so_before_it_looks_for_anything(behaving: Behaving) -> None:
     caller = behaving("offers-less")
 

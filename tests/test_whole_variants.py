@@ -18,6 +18,8 @@ JUDGED_HERE = (
     "own-member-ids+absolute-urls",
     "run-is-status+extra-members",
     "offers-less+writes-nulls",
+    "scripts-only",
+    "actors-only",
 )
 
 
@@ -36,6 +38,8 @@ def test_nothing_is_found_in_a_legitimate_server(tmp_path: Path) -> None:
     assert [row["error"] for row in rows if row["error"]] == []
     assert [row["variant"] for row in rows] == list(JUDGED_HERE)
     assert done.returncode == 0, done.stdout
+    unverified = {row["variant"]: row["unverified"] for row in rows}
+    assert unverified["scripts-only"] == unverified["actors-only"] == ["FLR-05"]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,10 @@ from functools import partial
 from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api, How, Settled
+from conformance.api import UNPREPARABLE, Api, How, Settled
 from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
 from conformance.history import TRANSPORT, TRUNCATION, instant
-from conformance.scenarios.flr import UNPREPARABLE
 from conformance.scenarios.mbr import (
     BINDING,
     FOREIGN,
@@ -31,11 +30,6 @@ DEFAULT: Final = (
 UNFIT_STATUSES: Final = (400, 422)
 NOT_READY: Final = "STUDIO_MEMBER_NOT_READY"
 NONE: Final = How(violates="body: no implementation, and none is stored")
-UNUSABLE: Final[Mapping[str, Mapping[str, Any]]] = {
-    "workflow": UNPREPARABLE,
-    "script": {"script": {"scriptId": "no-such-script"}},
-    "gagent": {"gAgent": {"actorTypeName": "no-such-actor"}},
-}
 
 
 @scenario("BND-01", requests=4, writes=1, leaves=1)
@@ -142,7 +136,7 @@ def a_failed_bind_leaves_what_served_before(api: Api) -> Judgements:
     member_id = api.bound_member().member_id
     before = _bound(api, member_id)
 
-    broken = api.send.bind_member(member_id, UNUSABLE[good.kind])
+    broken = api.send.bind_member(member_id, UNPREPARABLE[good.kind])
     failure = _failure(api, broken)
 
     expected = "what was bound before, or a failure whose effect is not none"

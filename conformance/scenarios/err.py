@@ -16,7 +16,11 @@ UNPROCESSABLE: Final = 422
 
 
 def _created(api: Api, more: dict[str, object], violates: str, media_type: str = "") -> Exchange:
-    body = {"memberId": api.names.fresh(), "displayName": "x", "implementationKind": "workflow"}
+    body = {
+        "memberId": api.names.fresh(),
+        "displayName": "x",
+        "implementationKind": api.target.kind,
+    }
     headers = {"Content-Type": media_type} if media_type else {}
     return api.send.create_member({**body, **more}, How(headers, violates=violates or None))
 
@@ -46,7 +50,7 @@ def malformed_requests_of_every_kind(api: Api) -> Judgements:
 
 @scenario("ERR-02", requests=16, writes=7, leaves=1)
 def a_missing_member_is_one_404_everywhere(api: Api) -> Judgements:
-    member_id = api.member(api.fixture("good").kind).member_id
+    member_id = api.member().member_id
     missing = api.names.fresh()
     answers = [*api.read_everywhere(missing), *api.write_everywhere(missing)]
     absent = api.not_routed(answers, member_id)
@@ -72,7 +76,7 @@ def _texts(answer: Exchange) -> dict[str, str]:
 
 @scenario("ERR-05", requests=6, writes=3, leaves=1)
 def not_found_and_bad_input_never_share_a_code(api: Api) -> Judgements:
-    member = api.member(api.fixture("good").kind)
+    member = api.member()
 
     nobody = api.send.bind_member(api.names.fresh(), dict(api.fixture("good").branch))
     yield _ends(api, nobody, {404}, MISSING, "a bind on a missing member")
@@ -105,7 +109,7 @@ def an_unknown_run_of_a_bound_member(api: Api) -> Judgements:
 def three_conditions_of_a_revision_have_three_codes(api: Api) -> Judgements:
     member_id, (retired, _) = revised(api)
     done(api, "retire", member_id, retired)
-    unbound = api.member(api.fixture("good").kind).member_id
+    unbound = api.member().member_id
 
     asked = {
         "unbound": act(api, "activate", unbound, "no-such-revision"),
@@ -151,7 +155,7 @@ def identity_comes_before_the_body(api: Api) -> Judgements:
 
 
 def _one_answer(outsider: Api) -> Judgements:
-    body = {"displayName": "x", "implementationKind": "workflow"}
+    body = {"displayName": "x", "implementationKind": outsider.target.kind}
     plain = outsider.send.create_member(body)
     for change, how in BODIES:
         wrong = outsider.send.create_member({**body, **change}, how)

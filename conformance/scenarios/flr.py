@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api, How, Settled
+from conformance.api import UNPREPARABLE, Api, How, Implementation, Settled
 from conformance.checks import (
     Judged,
     Judgement,
@@ -23,11 +23,8 @@ from conformance.history import instant, not_offered, rank
 REFUSALS: Final = (400, 409, 422)
 TURNED_AWAY: Final = (*REFUSALS, 404)
 TOO_EARLY: Final = ("STUDIO_MEMBER_NOT_BOUND", "STUDIO_MEMBER_NOT_READY")
-CHAT: Final = ("chat", {"prompt": "hello"})
+ELSEWHERE: Final = ("STUDIO_MEMBER_ENDPOINT_NOT_FOUND", "INVALID_STUDIO_MEMBER_INVOKE_REQUEST")
 READ_AGAIN: Final = 5
-UNPREPARABLE: Final = {
-    "workflow": {"workflowYamls": ["name: broken\nsteps:\n  - id: one\n    type: no-such-step\n"]}
-}
 CONFLICT: Final = re.compile("CONFLICT|DUPLICATE|EXISTS|IDEMPOTENCY")
 NOT_WELL: Final = ("failed", "stopped", "timed_out")
 SUMMARY: Final = (
@@ -70,13 +67,14 @@ def the_failure_of_a_poisoned_invoke_is_whole(api: Api) -> Judgements:
         yield Missing(what, (write, settled.last))
 
 
-@scenario("FLR-03", requests=16, writes=6, leaves=1)
+@scenario("FLR-03", requests=19, writes=7, leaves=2)
 def the_same_poison_fails_with_the_same_code(api: Api) -> Judgements:
+    broken = api.unpreparable
+    bare_id = api.member(broken.kind).member_id
+    yield _fails_alike(api, lambda: api.send.bind_member(bare_id, broken.branch))
     poison = api.fixture("poison")
     member_id = api.bound_member("poison").member_id
     yield _fails_alike(api, lambda: api.invoke(member_id, poison))
-    if poison.kind in UNPREPARABLE:
-        yield _fails_alike(api, lambda: api.send.bind_member(member_id, UNPREPARABLE))
 
 
 def _fails_alike(api: Api, ask: Callable[[], Exchange]) -> Judgement:
@@ -97,9 +95,9 @@ def _fails_alike(api: Api, ask: Callable[[], Exchange]) -> Judgement:
 
 @scenario("FLR-04", requests=18, writes=5, leaves=1)
 def a_failure_without_effect_changes_nothing(api: Api) -> Judgements:
-    kind = next(iter({*UNPREPARABLE}.intersection(api.target.kinds)), api.target.kinds[0])
-    member_id = api.member(kind).member_id
-    for ask in _doomed(api, member_id, kind):
+    broken = api.unpreparable
+    member_id = api.member(broken.kind).member_id
+    for ask in _doomed(api, member_id, broken):
         before = _shown(api, member_id)
         write = ask()
         if not write.ok:
@@ -113,12 +111,13 @@ def a_failure_without_effect_changes_nothing(api: Api) -> Judgements:
         yield from _is_unchanged(api, settled, before)
 
 
-def _doomed(api: Api, member_id: str, kind: str) -> Iterator[Callable[[], Exchange]]:
-    """Yield writes that a member without a binding cannot take."""
-    yield lambda: api.send.activate_member_revision(member_id, "no-such-revision")
-    yield lambda: api.send.invoke_member(member_id, *CHAT)
-    if kind in UNPREPARABLE:
-        yield lambda: api.send.bind_member(member_id, UNPREPARABLE)
+def _doomed(api: Api, member_id: str, broken: Implementation) -> tuple[Callable[[], Exchange], ...]:
+    """Return writes that a member without a binding cannot take."""
+    return (
+        lambda: api.send.activate_member_revision(member_id, "no-such-revision"),
+        lambda: api.invoke(member_id, broken),
+        lambda: api.send.bind_member(member_id, broken.branch),
+    )
 
 
 def _turned_away(write: Exchange) -> OtherBranch | Missing:
@@ -216,8 +215,7 @@ def _broken_binds(api: Api, kind: str) -> Iterator[Mapping[str, Any]]:
     half = api.target.partial
     if half and half.kind == kind:
         yield half.branch
-    if kind in UNPREPARABLE:
-        yield UNPREPARABLE
+    yield UNPREPARABLE[kind]
 
 
 def _sent_again(api: Api, ask: Callable[[How], Exchange]) -> Judgements:
@@ -253,12 +251,10 @@ def _revision_ids(api: Api, write: Exchange) -> list[str]:
 
 @scenario("FLR-07", requests=13, writes=2, leaves=1)
 def a_bind_that_cannot_be_prepared_ends_failed(api: Api) -> Judgements:
-    if "workflow" not in api.target.kinds:
-        yield Missing("the target offers no workflow, and the kit knows no other broken bind")
-        return
-    member = api.member("workflow")
-    write = api.send.bind_member(member.member_id, UNPREPARABLE)
-    yield from _ends_failed(api, write, lambda: api.send.invoke_member(member.member_id, *CHAT))
+    broken = api.unpreparable
+    member_id = api.member(broken.kind).member_id
+    write = api.send.bind_member(member_id, broken.branch)
+    yield from _ends_failed(api, write, lambda: api.invoke(member_id, broken))
 
 
 @scenario("FLR-08", requests=13, writes=3, leaves=1)
@@ -353,7 +349,7 @@ def refused_now(write: Exchange) -> OtherBranch | Missing:
 
 
 def _usable(settled: Settled, used: Exchange) -> Judged | Missing:
-    if used.ok or used.status not in REFUSALS:
+    if used.ok or used.status not in REFUSALS or expect.code_of(used) in ELSEWHERE:
         what = f"nothing failed: {settled.write.line} ended ready, and then {used.line}"
         return Missing(what, (settled.write, used))
     expected = "its statusUrl ends failed, or what it calls ready can be invoked"

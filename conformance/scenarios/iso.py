@@ -58,8 +58,8 @@ def secret(api: Api) -> str:
 def kept(api: Api, member_id: str = "", intent: str = "") -> Kept:
     """Create a member whose display name and correlation id nobody else knows."""
     title, intent = secret(api), intent or secret(api)
-    asked, good = member_id or secret(api), api.fixture("good")
-    body = {"memberId": asked, "displayName": title, "implementationKind": good.kind}
+    asked = member_id or secret(api)
+    body = {"memberId": asked, "displayName": title, "implementationKind": api.target.kind}
     write = api.send.create_member(body, How({"X-Correlation-Id": intent}))
     created = api.settle(write, partial(api.shows, member_id_of(write, asked)))
     named = named_by(created, asked)

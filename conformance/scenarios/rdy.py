@@ -16,7 +16,7 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange
 from conformance.history import not_offered
-from conformance.scenarios.flr import REFUSALS, UNPREPARABLE
+from conformance.scenarios.flr import REFUSALS
 
 MISSING: Final = ("STUDIO_MEMBER_NOT_FOUND",)
 UNBOUND: Final = ("STUDIO_MEMBER_NOT_BOUND", "INVALID_STUDIO_MEMBER_REQUEST")
@@ -152,11 +152,10 @@ def a_bind_that_is_ready_reads_ready(api: Api) -> Judgements:
 
 @scenario("RDY-06", requests=6, writes=2, leaves=1)
 def the_readiness_of_a_bind_that_failed(api: Api) -> Judgements:
-    if "workflow" not in api.target.kinds:
-        raise Unverified("the target offers no workflow, and the kit knows no other broken bind")
-    member_id = api.member("workflow").member_id
+    broken = api.unpreparable
+    member_id = api.member(broken.kind).member_id
     readiness_of(api, member_id)
-    bind = api.send.bind_member(member_id, UNPREPARABLE)
+    bind = api.send.bind_member(member_id, broken.branch)
     if bind.status in REFUSALS and expect.code_of(bind):
         yield expect.branch("refused_synchronously", bind)
         return
@@ -194,7 +193,7 @@ def _state(api: Api, member_id: str) -> tuple[dict[str, object], Exchange]:
 
 @scenario("RDY-09", requests=13, writes=3, leaves=2)
 def readiness_tells_missing_from_unbound(api: Api) -> Judgements:
-    bound, unbound = api.bound_member(), api.member(api.fixture("good").kind)
+    bound, unbound = api.bound_member(), api.member()
     twin = readiness_of(api, bound.member_id)
 
     missing = readiness_of(api, api.names.fresh())

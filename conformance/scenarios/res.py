@@ -165,10 +165,10 @@ def _refuses_the_id(asked: Exchange, settled: Settled | None) -> Judgement:
 
 @scenario("RES-05", requests=6, writes=2, leaves=1)
 def an_unknown_member_is_never_a_missing_service(api: Api) -> Judgements:
-    member_id = api.member(api.fixture("good").kind).member_id
-    nobody = api.names.fresh()
+    member_id, nobody = api.member().member_id, api.names.fresh()
+    payload = dict(api.target.good.payload) if api.target.good else {"prompt": "hello"}
     answers = (
-        api.invoke(nobody, api.fixture("good")),
+        api.send.invoke_member(nobody, api.endpoint, payload),
         api.send.list_member_runs(nobody),
         api.send.get_member_run(nobody, "no-such-run"),
         api.send.get_member_endpoint_contract(nobody, api.endpoint),

@@ -44,7 +44,7 @@ def _asks(api: Api, answer: Exchange) -> Judgement:
 @scenario("SEC-02", requests=6, writes=3, leaves=1)
 def a_credential_for_another_scope_opens_nothing(api: Api) -> Judgements:
     stranger, owned = api.as_stranger(), kept(api)
-    body = {"displayName": "A stranger's", "implementationKind": api.fixture("good").kind}
+    body = {"displayName": "A stranger's", "implementationKind": api.target.kind}
 
     for answer in (
         stranger.send.get_member(owned.member_id),

@@ -14,6 +14,7 @@ from reference_server.variants import (
     documents,
     gateways,
     identifiers,
+    kinds,
     lists,
     nulls,
     progress,
@@ -60,6 +61,8 @@ VARIANTS: dict[str, Variant] = {
         Variant(lists.RefusesLargePages),
         Variant(identifiers.StrictKinds),
         Variant(acceptance.OffersLess),
+        Variant(kinds.ScriptsOnly, kind="script"),
+        Variant(kinds.ActorsOnly, kind="gagent"),
         Variant(documents.ExtraMembers, paired=True),
         Variant(nulls.WritesNulls),
     )
@@ -96,6 +99,7 @@ CONTRADICTIONS = (
         refusals.NotFounds,
         "a refusal has one status",
     ),
+    Contradiction(kinds.ScriptsOnly, kinds.ActorsOnly, "members are of one kind only"),
     Contradiction(
         documents.RunIsStatus,
         documents.OlderRuns,

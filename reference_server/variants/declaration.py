@@ -9,10 +9,17 @@ from reference_server.faults.declaration import kebab, sentence
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One legitimate way to behave; `paired` ones are judged two by two as well."""
+    """One legitimate way to behave.
+
+    Attributes:
+        paired: whether it is judged two by two with others as well.
+        kind: the only kind of implementation that it offers; None if it offers all.
+
+    """
 
     behaviour: type[Behaviour]
     paired: bool = False
+    kind: str | None = None
 
     @property
     def name(self) -> str:
@@ -45,5 +52,6 @@ def document(variant: Variant, contradictions: tuple[Contradiction, ...]) -> Doc
         "name": variant.name,
         "summary": variant.summary,
         "paired": variant.paired,
+        "kind": variant.kind,
         "excludes": sorted(name for names in excluded for name in names),
     }
