@@ -40,14 +40,14 @@ class NamesNoMemberOnTheRevisionsRoute(Behaviour):
         return super().problem_body(operation_id, refusal, body)
 
 
-@fault(breaks="ERR-02")
+@fault(breaks="ERR-02", also="REV-06")
 class RetireMissesTheRevisionFirst(Behaviour):
     """Answers a retire on a missing member as if only the revision were missing."""
 
     def refusal(self, operation_id: str, refusal: Problem) -> Problem:
         """Name the revision in the member's place."""
         if operation_id == "retireMemberRevision" and refusal.code == "STUDIO_MEMBER_NOT_FOUND":
-            return problems.revision_not_found("unknown")
+            return refusal.restated(404, "STUDIO_MEMBER_BINDING_REVISION_NOT_FOUND")
         return refusal
 
 

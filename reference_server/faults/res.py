@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from reference_server import problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.member import Member
@@ -132,7 +131,7 @@ class ARunOfNobodyMissesTheRun(Behaviour):
     def refusal(self, operation_id: str, refusal: Problem) -> Problem:
         """Look for the run first."""
         if operation_id == "getMemberRun" and refusal.code == "STUDIO_MEMBER_NOT_FOUND":
-            return problems.service_run_not_found(refusal.ids["memberId"], "unknown")
+            return refusal.restated(404, "SERVICE_RUN_NOT_FOUND")
         return refusal
 
 
