@@ -51,6 +51,13 @@ Judgement = Judged | OtherBranch | Missing
 Judgements = Iterator[Judgement]
 
 
+def whole(*judgements: Judgement) -> Judgements:
+    """Yield the parts of one condition: it is not kept before each of them was judged."""
+    broken = [one for one in judgements if isinstance(one, Judged) and not one.held]
+    missing = [one for one in judgements if isinstance(one, Missing)]
+    yield from broken or missing or judgements
+
+
 class Unverified(Exception):  # noqa: N818  # it is an outcome, not an error
     """Stop a scenario because it cannot be judged here; `judgement` says why."""
 

@@ -41,16 +41,28 @@ def valid(violations: Sequence[Violation], what: str, exchange: Exchange) -> Jud
 def shows_version(read: Exchange, version: object, claim: Exchange) -> Judged:
     """Judge that a read model shows a state version at least as new as a claim says."""
     met = read.members.get("stateVersion")
-    held = _is_whole(met) and _is_whole(version) and met >= version
+    held = is_whole(met) and is_whole(version) and met >= version
     expected = f"{claim.members.get('readModelUrl')} shows stateVersion {version} or later"
     return that(held, expected, f"{read.status} with stateVersion {met}", claim, read)
 
 
-def _is_whole(value: object) -> TypeGuard[float]:
+def is_whole(value: object) -> TypeGuard[float]:
     """Whether a JSON value is an integer as JSON Schema means it: 1.0 is one, true is none."""
     if isinstance(value, float):
         return value.is_integer()
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_behind(read: Exchange, version: object) -> bool:
+    """Whether a read model says itself that it has not come to a state version yet."""
+    met = read.members.get("stateVersion")
+    return is_whole(met) and is_whole(version) and met < version
+
+
+def has_come_to(read: Exchange, version: object) -> bool:
+    """Whether a read model says itself that it shows a state version."""
+    met = read.members.get("stateVersion")
+    return is_whole(met) and is_whole(version) and met >= version
 
 
 def code_of(exchange: Exchange) -> str:

@@ -1,13 +1,13 @@
 """Following a write to its verdict: by its receipt, or by what it was to change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from conformance.checks import NotOffered, Unverified
 from conformance.client import Client
 from conformance.exchange import Exchange
-from conformance.expect import code_of
+from conformance.expect import code_of, has_come_to, is_behind
 from conformance.history import (
     ACCEPTED,
     CREATED,
@@ -59,6 +59,11 @@ class Settled:
         """The ending with the failure's code and message, where there is one."""
         words = (self.ending, self.failure.get("code"), self.failure.get("message"))
         return ": ".join(str(word) for word in words if word)
+
+    @property
+    def version(self) -> object:
+        """The state version that the last read names; None if it names none."""
+        return self.last.members.get("stateVersion")
 
     @property
     def documents(self) -> tuple[Exchange, ...]:
@@ -247,6 +252,33 @@ class Follower:
         if settled.ending != "ready":
             raise Unverified(f"what {write.line} brings was not seen within the limit", write)
         return settled.last
+
+    def looks(self, claim: Exchange) -> Iterator[None]:
+        """Give turns to read what may lag, with pauses, for the target's limit after a claim."""
+        pause = FIRST_PAUSE_SECONDS
+        yield
+        while self.send.trace.now() - claim.received <= self.target.completion_limit:
+            pause = self._pause(claim, pause, claim)
+            yield
+
+    def caught_up(
+        self, change: Settled, look: Callable[[], Exchange], shows: Callable[[Exchange], object]
+    ) -> Exchange:
+        """Read until a read model shows a change, or says by its version that it has come to it.
+
+        A read model that the change does not name may show it later than the verdict.
+
+        Returns:
+            the last read, which may still be behind once the target's limit has passed.
+
+        """
+        for _ in self.looks(change.last):
+            read = look()
+            if has_come_to(read, change.version):
+                break
+            if not is_behind(read, change.version) and shows(read):
+                break
+        return read
 
     def look_up(self, write: Exchange) -> None:
         """Read the status of an acknowledged write once, if it names one, and what a 201 names."""

@@ -24,7 +24,7 @@ from conformance.runner import run
 from conformance.target_file import load_target
 
 Twist = Callable[[httpx.Request, Callable[[httpx.Request], Response]], Response]
-Judge = Callable[[str, Twist], Verdict]
+Judge = Callable[..., Verdict]
 ROSTER = b'{"scopeId": "s1", "members": [], "nextPageToken": null}'
 
 
@@ -54,11 +54,11 @@ def judge(reference_server: Callable[..., str], monkeypatch: pytest.MonkeyPatch)
     url = reference_server("--deadline", "2000")
     honest = wire._answered  # noqa: SLF001  # the one place that every answer comes through
 
-    def judged(requirement: str, twist: Twist) -> Verdict:
+    def judged(requirement: str, twist: Twist, **told: object) -> Verdict:
         monkeypatch.setattr(
             wire, "_answered", lambda pool, request: twist(request, lambda r: honest(pool, r))
         )
-        contract, target = load_contract(), load_target(None, {"url": url, "scope": "s1"})
+        contract, target = load_contract(), load_target(None, {"url": url, "scope": "s1", **told})
         plan = make_plan(contract, target, (requirement,))
         with LiveProgress(Console(quiet=True), 0) as progress:
             verdicts = run(contract, target, plan, progress).verdicts

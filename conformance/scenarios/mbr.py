@@ -1,11 +1,11 @@
 """Members: created, renamed, and known by the same names ever after."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
 from conformance import expect
-from conformance.api import Api, How, member_id_of, named_by
+from conformance.api import Api, How, Member, Settled, member_id_of, named_by
 from conformance.checks import (
     Judgement,
     Judgements,
@@ -13,9 +13,10 @@ from conformance.checks import (
     Scenario,
     Unverified,
     scenario,
+    whole,
 )
 from conformance.exchange import Exchange
-from conformance.history import ACCEPTED, TRANSPORT, instant, not_offered
+from conformance.history import ACCEPTED, TRANSPORT, broke_down, instant, not_offered
 
 LEGAL_REFUSALS: Final = (401, 403, 404, 429)
 REFUSALS: Final = (400, 409, 422)
@@ -37,6 +38,7 @@ UNFIT_UPDATE: Final = (
 UNFIT_BIND: Final = ("STUDIO_MEMBER_KIND_LOCKED", "INVALID_STUDIO_MEMBER_BINDING")
 REFERENCE: Final = ("implementationKind", "workflowId", "scriptId", "actorTypeName")
 Write = Callable[..., Exchange]
+Look = Callable[[], Exchange]
 TWO: Final = How(violates="body: two implementations")
 BINDING: Final = ("publishedServiceId", "revisionId", "implementationKind", "boundAt")
 REVISION: Final = ("revisionId", "status", "isServing", "createdAt")
@@ -116,38 +118,69 @@ def _changed(api: Api, member_id: str, change: str) -> None:
         api.verdict_of(api.send.update_member_implementation(member_id, dict(good.branch)))
 
 
-@scenario("MBR-03", requests=20, writes=3, leaves=1)
+@scenario("MBR-03", requests=21, writes=3, leaves=1)
 def a_rename_changes_nothing_but_the_name(api: Api) -> Judgements:
-    member = api.bound_member()
-    endpoint = api.fixture("good").endpoint
-    before = _facts(api, member.member_id, endpoint)
+    member, endpoint = api.bound_member(), api.fixture("good").endpoint
+    looks: tuple[Look, ...] = (
+        partial(api.send.get_member, member.member_id),
+        partial(api.send.list_member_revisions, member.member_id),
+        partial(api.send.get_member_endpoint_contract, member.member_id, endpoint),
+    )
+    bound = _revision_ids(api.send.get_member_binding(member.member_id))
+    before = [_once_it_names(api, look, member, bound) for look in looks]
 
-    api.rename(member.member_id, "Another name altogether")
+    renamed = api.rename(member.member_id, "Another name altogether")
 
-    after = _facts(api, member.member_id, endpoint)
-    for what, (value, earlier) in before.items():
-        met, later = after[what]
-        if value is None or not later.ok:
-            yield Missing(f"{what} cannot be compared: {earlier.line}, {later.line}")
-            continue
+    kept: list[Judgement] = []
+    for look, earlier in zip(looks, before, strict=True):
+        shows = partial(_shows_facts_of, earlier)
+        kept += _stays(earlier, api.caught_up(renamed, look, shows), renamed)
+    yield from whole(*kept)
+
+
+def _once_it_names(api: Api, look: Look, member: Member, bound: set[object]) -> Exchange:
+    """Read until a document names what was bound; a list may show it after the status does."""
+    for _ in api.looks(member.shown_by):
+        read = look()
+        if not_offered(read) or bound <= _revision_ids(read):
+            break
+    return read
+
+
+def _revision_ids(read: Exchange) -> set[object]:
+    rows = _rows(read.members.get("revisions")) or []
+    places = [read.members, read.members.get("lastBinding"), *rows]
+    named = {place.get("revisionId") for place in places if isinstance(place, dict)}
+    return named - {None}
+
+
+def _shows_facts_of(earlier: Exchange, later: Exchange) -> bool:
+    return _facts(later) == _facts(earlier)
+
+
+def _stays(earlier: Exchange, later: Exchange, renamed: Settled) -> Iterator[Judgement]:
+    """Judge what a document showed before a rename; what it does not show is not compared."""
+    if not earlier.ok:
+        return
+    if broke_down(later) or later.response is None or expect.is_behind(later, renamed.version):
+        yield Missing(f"what the rename left cannot be read: {later.line}", (earlier, later))
+        return
+    for what, value in _facts(earlier).items():
+        met = _facts(later).get(what) if later.ok else expect.answer(later)
         yield expect.equal(met, value, f"{what} after the rename", earlier, later)
 
 
-def _facts(api: Api, member_id: str, endpoint: str) -> dict[str, tuple[object, Exchange]]:
-    detail = api.send.get_member(member_id)
-    summary = detail.members.get("summary")
-    revisions = api.send.list_member_revisions(member_id)
-    contract = api.send.get_member_endpoint_contract(member_id, endpoint)
-    facts: dict[str, tuple[object, Exchange]] = {
-        name: (summary.get(name) if isinstance(summary, dict) else None, detail)
-        for name in ("memberId", "publishedServiceId", "implementationKind")
+def _facts(read: Exchange) -> dict[str, object]:
+    """Return what a rename must leave of a member's detail, its revisions or its contract."""
+    summary, listed = read.members.get("summary"), read.members.get("revisions")
+    known = summary if isinstance(summary, dict) else {}
+    facts: dict[str, object] = {
+        name: known.get(name) for name in ("memberId", "publishedServiceId", "implementationKind")
     }
-    facts["lastBinding"] = (_only(BINDING, detail.members.get("lastBinding")), detail)
-    listed = revisions.members.get("revisions")
-    rows = [_only(REVISION, row) for row in listed] if isinstance(listed, list) else listed
-    facts["revisions"] = (rows, revisions)
-    facts["invokePath"] = (contract.members.get("invokePath"), contract)
-    return facts
+    facts["lastBinding"] = _only(BINDING, read.members.get("lastBinding"))
+    facts["revisions"] = _rows(listed)
+    facts["invokePath"] = read.members.get("invokePath")
+    return {what: value for what, value in facts.items() if value is not None}
 
 
 @scenario("MBR-04", requests=17, writes=5, leaves=1)
@@ -342,6 +375,10 @@ def a_member_is_changed_long_after_its_create(api: Api) -> Judgements:
     for change in ("rename", "implementation update", "bind"):
         _changed(api, member_id, change)
         api.read(member_id)
+
+
+def _rows(listed: object) -> list[object] | None:
+    return [_only(REVISION, row) for row in listed] if isinstance(listed, list) else None
 
 
 def _only(names: tuple[str, ...], shown: object) -> object:

@@ -1,13 +1,22 @@
 """Revisions: activated, retired, and refused where they are unknown or retired."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
 from conformance import expect
 from conformance.api import Api, Settled
-from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
+from conformance.checks import (
+    Judgement,
+    Judgements,
+    Missing,
+    Scenario,
+    Unverified,
+    scenario,
+    whole,
+)
 from conformance.exchange import Exchange
-from conformance.history import TRANSPORT
+from conformance.history import TRANSPORT, not_offered
 from conformance.scenarios.mbr import ends_refused
 
 MISSING: Final = "STUDIO_MEMBER_NOT_FOUND"
@@ -110,21 +119,55 @@ def _ran(run: Exchange, revision_id: str, asked: Exchange) -> Judgement:
     return expect.equal(met, revision_id, "revisionId of an unpinned run after it", asked, run)
 
 
-@scenario("REV-04", requests=22, writes=6, leaves=1)
+@scenario("REV-04", requests=25, writes=6, leaves=1)
 def a_repeated_revision_action_converges(api: Api) -> Judgements:
     member_id, (retired, serving) = revised(api)
-    done(api, "retire", member_id, retired)
+    first = done(api, "retire", member_id, retired)
+    revisions = partial(api.send.list_member_revisions, member_id)
+    before = api.caught_up(first, revisions, partial(_lists, retired, "retired"))
 
+    endings: list[Settled] = []
     for action, revision_id in (("retire", retired), ("activate", serving)):
         again = act(api, action, member_id, revision_id)
         shows = partial(_shows, api, action, member_id, revision_id)
-        yield _converged(again, api.verdict_of(again, shows) if again.ok else None, action)
+        settled = api.verdict_of(again, shows) if again.ok else None
+        converged = _converged(again, settled, action)
+        if settled is None or settled.ending != "ready":
+            yield converged
+            return
+        endings.append(settled)
 
-    api.send.list_member_revisions(member_id)
-    contract = api.send.get_member_endpoint_contract(member_id, api.endpoint)
-    if contract.ok:
-        met = contract.members.get("revisionId")
-        yield expect.equal(met, serving, "revisionId of the contract afterwards", contract)
+    yield from whole(converged, *_left_as_it_was(api, before, endings[-1], serving))
+
+
+def _left_as_it_was(
+    api: Api, before: Exchange, again: Settled, serving: str
+) -> Iterator[Judgement]:
+    """Judge the list, the contract and the readiness after repeats of what was so already."""
+    member_id = again.write.parameters["memberId"]
+    revisions = partial(api.send.list_member_revisions, member_id)
+    after = api.caught_up(again, revisions, lambda read: _states(read) == _states(before))
+    if not_offered(after):
+        yield expect.branch("not_offered", after)
+    elif not (before.ok and after.ok) or expect.is_behind(after, again.version):
+        yield Missing(f"the revisions cannot be compared: {after.line}", (before, after))
+    else:
+        what = "status and isServing of each revision afterwards"
+        yield expect.equal(_states(after), _states(before), what, before, again.write, after)
+    contract = partial(api.send.get_member_endpoint_contract, member_id, api.endpoint)
+    shown = api.caught_up(again, contract, lambda read: read.members.get("revisionId") == serving)
+    yield from _about(serving, again, "afterwards", shown, _readiness(api, again))
+
+
+def _lists(revision_id: str, word: str, listed: Exchange) -> bool:
+    return not listed.ok or _states(listed).get(revision_id, [None])[0] == word
+
+
+def _states(listed: Exchange) -> dict[object, list[object]]:
+    """Return what a list says of each revision."""
+    return {
+        row.get("revisionId"): [row.get("status"), row.get("isServing")] for row in _rows(listed)
+    }
 
 
 def _converged(again: Exchange, settled: Settled | None, action: str) -> Judgement:
@@ -145,25 +188,37 @@ def an_activated_revision_is_default_and_serving(api: Api) -> Judgements:
     activated = done(api.in_a_hurry(), "activate", member_id, first)
 
     contract = api.send.get_member_endpoint_contract(member_id, api.endpoint)
-    readiness = api.send.get_member_binding_readiness(member_id)
+    readiness = _readiness(api, activated)
+    yield from whole(*_about(first, activated, "once the activate is ready", contract, readiness))
+
+
+def _readiness(api: Api, change: Settled) -> Exchange:
+    """Read readiness until it no longer says itself that it has not seen a change."""
+    member_id = change.write.parameters["memberId"]
+    look = partial(api.send.get_member_binding_readiness, member_id)
+    return api.caught_up(change, look, lambda _: True)
+
+
+def _about(
+    revision_id: str, change: Settled, when: str, contract: Exchange, readiness: Exchange
+) -> Iterator[Judgement]:
+    """Judge which revision the contract and the readiness are about, where they name one."""
     target = readiness.members.get("target")
-    judged = target.get("revisionId") if isinstance(target, dict) else None
-    shown = {"contract": (contract, contract.members.get("revisionId"))}
-    if not _is_older(readiness, activated):
-        shown["readiness"] = (readiness, judged)
+    named = target.get("revisionId") if isinstance(target, dict) else None
+    shown = {
+        "contract": (contract, contract.members.get("revisionId")),
+        "readiness": (readiness, named),
+    }
     for name, (read, met) in shown.items():
-        if not read.ok or not isinstance(met, str):
-            yield Missing(f"the {name} names no revision: {read.line}", (read,))
-        else:
-            what = f"revisionId of the {name} once the activate is ready"
-            yield expect.equal(met, first, what, activated.last, read)
-
-
-def _is_older(readiness: Exchange, activated: Settled) -> bool:
-    """Whether readiness says itself that it has not seen the change yet."""
-    seen = readiness.members.get("stateVersion")
-    version = activated.last.members.get("stateVersion")
-    return isinstance(seen, int) and isinstance(version, int) and seen < version
+        if not_offered(read):
+            yield expect.branch("not_offered", read)
+        elif not read.ok or expect.is_behind(read, change.version):
+            yield Missing(f"the {name} cannot be compared: {read.line}", (read,))
+        elif isinstance(met, str):
+            what = f"revisionId of the {name} {when}"
+            yield expect.equal(met, revision_id, what, change.last, read)
+    if not any(isinstance(met, str) for _, met in shown.values()):
+        yield Missing("neither contract nor readiness names a revision", (contract, readiness))
 
 
 @scenario("REV-06", requests=24, writes=9, leaves=2)

@@ -28,6 +28,10 @@ class RevisionDecisions:
         """Say whether a bind or activate is ready; `usable` is what readiness finds."""
         return usable
 
+    def member_of_revisions(self, member: Member) -> Member:
+        """Choose the state of a member that its list of revisions shows."""
+        return member
+
     def revision_shown(self, row: Document) -> Document:
         """Give a row of the revision list in its last form."""
         return row

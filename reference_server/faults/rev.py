@@ -82,7 +82,26 @@ class RefusesToActivateWhatIsActive(Behaviour):
     def repeated_action(self, operation_id: str, revision_id: str) -> None:  # noqa: ARG002
         """Take the repeat for a mistake."""
         if operation_id == "activateMemberRevision":
-            raise problems.studio_member_conflict("", "The revision serves already.")
+            raise Problem(409, "STUDIO_MEMBER_CONFLICT", "The revision serves already.")
+
+
+@fault(breaks="REV-04")
+class ListsWhatIsRetiredTwiceAsPublished(Behaviour):
+    """Calls a second retire ready, and lists the revision as published from then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._retired_twice: set[str] = set()
+
+    def repeated_action(self, operation_id: str, revision_id: str) -> None:
+        """Take the repeat for the way back."""
+        if operation_id == "retireMemberRevision":
+            self._retired_twice.add(revision_id)
+
+    def revision_shown(self, row: Document) -> Document:
+        """Forget the first time."""
+        twice = row["revisionId"] in self._retired_twice
+        return row | ({"status": "published"} if twice else {})
 
 
 @fault(breaks="REV-05")
@@ -166,6 +185,7 @@ FAULTS = (
     RefusesARetiredRevisionWithoutAReason,
     RefusesToRetireTwice,
     RefusesToActivateWhatIsActive,
+    ListsWhatIsRetiredTwiceAsPublished,
     ActivatesTheDefaultOnly,
     CallsAnActivateReadyTooEarly,
     LooksForTheRevisionOfNobody,

@@ -77,7 +77,8 @@ class Bindings:
 
     async def list_member_revisions(self, call: Call) -> Answer:
         """Show a page of revisions, newest first."""
-        member = self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        known = self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
+        member = call.behaviour.member_of_revisions(known)
         page = paging.page_of(
             call, member.revisions, lambda r: (r.created_at, r.revision_id), newest_first=True
         )

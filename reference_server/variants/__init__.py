@@ -19,6 +19,7 @@ from reference_server.variants import (
     nulls,
     progress,
     refusals,
+    trailing,
     values,
 )
 from reference_server.variants.declaration import Contradiction, Variant
@@ -30,6 +31,7 @@ VARIANTS: dict[str, Variant] = {
         Variant(acceptance.OkThroughout),
         Variant(acceptance.CreatesAtOnce),
         Variant(progress.RandomLag),
+        Variant(trailing.TrailingLists),
         Variant(acceptance.ForeseesFailures, paired=True),
         Variant(acceptance.RefusesAfterAcceptance, paired=True),
         Variant(acceptance.ReplaysFirstReceipt, paired=True),
