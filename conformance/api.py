@@ -16,9 +16,10 @@ from conformance.principals import Acting
 from conformance.target import Implementation
 from conformance.target_fixtures import DEFAULTS, UNPREPARABLE
 from conformance.together import Crowd
-from conformance.wire import PLAIN, How
+from conformance.wire import PLAIN, UNCOMPRESSED, How
 
 __all__ = [
+    "UNCOMPRESSED",
     "UNPREPARABLE",
     "Api",
     "Encoded",

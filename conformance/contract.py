@@ -78,6 +78,11 @@ class Operation:
     media_types: tuple[str, ...]
 
     @property
+    def codes(self) -> frozenset[str]:
+        """Every code that the contract names for it."""
+        return frozenset(code for codes in self.error_codes.values() for code in codes)
+
+    @property
     def is_write(self) -> bool:
         """Whether it changes something."""
         return self.receipt is not None or self.legacy_write

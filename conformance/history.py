@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from conformance.contract import Operation
@@ -40,10 +41,25 @@ def instant(value: object) -> datetime | None:
     return read if read and read.tzinfo else None
 
 
+def http_date(text: str | None) -> datetime | None:
+    """Read an HTTP date, which is in GMT whatever it says; None if it is not one."""
+    try:
+        read = parsedate_to_datetime(text or "")
+    except (ValueError, OverflowError):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
 def retry_after(answer: Exchange) -> float:
-    """Return the seconds that an answer asks to wait, a day at most; 0 without such a header."""
-    asked = answer.header("retry-after") or ""
-    return min(float(asked), A_DAY) if asked.isascii() and asked.isdigit() else 0.0
+    """Return the seconds that an answer asks to wait, a day at most; 0 without such a header.
+
+    A date is held against the answer's own Date, so that no clocks are compared.
+    """
+    asked = (answer.header("retry-after") or "").strip()
+    if asked.isascii() and asked.isdigit():
+        return min(float(asked), A_DAY)
+    then, told = http_date(asked), http_date(answer.header("date"))
+    return min(max((then - (told or datetime.now(UTC))).total_seconds(), 0.0), A_DAY) if then else 0
 
 
 def kept_for(claim: Exchange) -> timedelta | None:
@@ -55,13 +71,6 @@ def kept_for(claim: Exchange) -> timedelta | None:
 def not_offered(answer: Exchange) -> bool:
     """Whether a server says that it does not offer an operation of the contract at all."""
     return answer.operation_id is not None and answer.status in NOT_OFFERED
-
-
-def may_end_at_a_gateway(answer: Exchange) -> bool:
-    """Whether a gateway may refuse it untyped: for an encoded slash, or dots that it resolves."""
-    ids = answer.parameters.values()
-    taken = any({"/", "\\"} & set(one) or one in {".", ".."} for one in ids)
-    return taken and answer.status in {400, 404} and "code" not in answer.members
 
 
 def run_word(run: Mapping[str, Any]) -> object:

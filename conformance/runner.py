@@ -13,35 +13,33 @@ from functools import partial
 from typing import Final, Protocol
 
 from conformance.api import Api, Names
+from conformance.attempts import performed
 from conformance.checks import (
     Invariant,
     Judged,
     Judgement,
     Missing,
-    OtherBranch,
     Scenario,
     Unverified,
 )
 from conformance.client import Client
 from conformance.contract import Contract, Requirement
 from conformance.exchange import Exchange
-from conformance.expect import code_of
 from conformance.fold import Histories
+from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
-from conformance.history import BUSY, TRANSPORT, not_offered
 from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.plan import Plan
 from conformance.preflight import preflight
 from conformance.target import Target
 from conformance.together import Crowd
 from conformance.trace import Trace
-from conformance.wire import SAFE, Budget, Connections
+from conformance.wire import Budget, Connections
 
 TICK_SECONDS: Final = 0.1
 PLAIN_GENERATION: Final = Generation()
 READ_AGAIN: Final = 40
 END: Final = "the_end_of_the_run"
-NOBODY: Final = ("", "RATE_LIMITED", "SERVICE_UNAVAILABLE")
 
 
 class Progress(Protocol):
@@ -266,19 +264,11 @@ class Run:
         """Run a scenario and keep whatever it says or raises."""
         self.progress.started(scenario.name)
         began = time.monotonic()
-        said: list[Judgement] = []
-        broke = None
-        try:
-            waiting = partial(self._tell, scenario)
-            api = self._api(self._client(scenario.name), waiting)
-            said.extend(_weighed(judgement) for judgement in scenario.script(api))
-        except Unverified as reason:
-            said.append(reason.judgement)
-        except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
-            broke = Broke(scenario.name, traceback.format_exc(limit=-4))
+        waiting = partial(self._tell, scenario)
+        heard = performed(scenario, lambda: self._api(self._client(scenario.name), waiting))
         self._seconds[scenario.name] = time.monotonic() - began
         self.progress.finished(scenario.name)
-        return Heard(scenario.requirement, scenario.name, tuple(said), broke)
+        return heard
 
     def _tell(self, scenario: Scenario, what: str) -> None:
         self._heed(what)
@@ -287,18 +277,6 @@ class Run:
     def _heed(self, _what: str) -> None:
         if self._stopping.is_set():
             raise Unverified("the run was interrupted")
-
-
-def _weighed(judgement: Judgement) -> Judgement:
-    """Take no failure of the transport, and no operation left out, for a counterexample."""
-    if isinstance(judgement, Judged) and not judgement.held:
-        for exchange in judgement.shown_by:
-            if not_offered(exchange):
-                return OtherBranch("not_offered", (exchange,))
-            nobody = exchange.status in TRANSPORT and code_of(exchange) in NOBODY
-            if exchange.response is None or exchange.status == BUSY or nobody:
-                return Missing(f"the transport answered: {exchange.line}", judgement.shown_by)
-    return judgement
 
 
 def _why_not(controls: Sequence[Heard]) -> str | None:

@@ -14,14 +14,12 @@ import httpx
 from conformance.checks import Unverified
 from conformance.contract import Contract
 from conformance.exchange import Exchange, Request, Response
+from conformance.gateways import SAFE, in_progress, lost_its_answer, may_go_again, says_nothing
 from conformance.history import retry_after
 from conformance.target import Target
 from conformance.trace import Trace
 from conformance.urls import origin_of, resolved
 
-SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
-RETRIED: Final = (429, 502, 503, 504)
-NOBODY: Final = (None, "", "RATE_LIMITED", "SERVICE_UNAVAILABLE")  # of no condition of ours
 TRIES: Final = 3
 BACK_OFF_SECONDS: Final = 0.2
 TIMEOUT_SECONDS: Final = 10.0
@@ -48,6 +46,7 @@ class How:
 
 
 PLAIN: Final = How()
+UNCOMPRESSED: Final = How({"Accept-Encoding": "identity"})  # compressing weakens entity tags
 
 
 class Connections:
@@ -108,6 +107,7 @@ class Wire:
         cause: name of the check.
         sleep: waits for so many seconds, or less once the run is stopped.
         stranger: whether the requests come from somebody without access to what they ask for.
+        lost: the writes that may have been done although their answers were lost.
 
     """
 
@@ -120,6 +120,7 @@ class Wire:
     sleep: Callable[[float], object] = time.sleep
     lane: str = "scenarios"
     stranger: bool = False
+    lost: list[Exchange] = field(default_factory=list)
 
     def follow(self, url: str, given_in: Exchange, how: How = PLAIN) -> Exchange:
         """GET a URL that the server gave, resolved against the request that it answered."""
@@ -138,9 +139,10 @@ class Wire:
         return parts is not None and origin_of(parts) in known
 
     def sent(self, method: str, url: str, body: Mapping[str, Any] | None, how: How) -> Exchange:
-        """Send, and send again after 429, 502 to 504 or a refused connection.
+        """Send, and send again after a 429 or a refused connection.
 
-        A GET is sent again after any transport error but a time-out.
+        What has one effect however often it is sent, a read or a write with a key, is sent again
+        also after 502 to 504 and any transport error but a time-out.
         """
         asked = Request(method, url)
         return self._tried(asked, lambda: self._built(method, url, body, how), how.violates)
@@ -158,21 +160,21 @@ class Wire:
     def _tried(
         self, asked: Request, built: Callable[[], httpx.Request], violates: str | None
     ) -> Exchange:
-        method = asked.method
+        method, untold = asked.method, False
         for attempt in range(1, TRIES + 1):
             if method not in SAFE:
                 self.budget.take_write()
             exchange = self._once(asked, built, violates)
-            refused = exchange.error is not None and (method in SAFE or "refused" in exchange.error)
-            code = exchange.members.get("code")
-            busy = exchange.status in RETRIED and code in NOBODY
-            if attempt == TRIES or not (refused or busy):
-                return exchange
-            if exchange.error and "timed out" in exchange.error:
-                return exchange
+            rule = self.contract.operations.get(exchange.operation_id or "")
+            untold = lost_its_answer(exchange, rule) or (untold and says_nothing(exchange, rule))
+            waits = untold and in_progress(exchange)
+            if attempt == TRIES or not (waits or may_go_again(exchange, rule)):
+                break
             pause = min(retry_after(exchange), self.target.completion_limit)
             self.sleep(max(BACK_OFF_SECONDS * attempt, pause))
-        raise AssertionError("the last attempt returns")
+        if untold and method not in SAFE:
+            self.lost.append(exchange)
+        return exchange
 
     def _once(
         self, asked: Request, built: Callable[[], httpx.Request], violates: str | None

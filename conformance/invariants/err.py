@@ -1,6 +1,5 @@
 """Refusals are typed."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -8,13 +7,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from conformance import expect
 from conformance.checks import Invariant, Judged, Judgements, Missing, invariant
 from conformance.exchange import Exchange
-from conformance.history import RouteHistory, may_end_at_a_gateway
+from conformance.gateways import CODE, is_foreign, may_end_at_a_gateway
+from conformance.history import RouteHistory
 
-CODE: Final = re.compile(r"(?=.{1,63}$)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 PROBLEM: Final = "application/problem+json"
 IDS: Final = ("scopeId", "memberId", "revisionId", "endpointId", "runId", "commandId")
-GATEWAY: Final = (413, 429, 502, 503, 504)
-UNTYPED: Final = (415, *GATEWAY)
+WRONG_TYPE: Final = 415
 REFUSALS: Final = (
     "malformed_requests_of_every_kind",
     "a_missing_member_is_one_404_everywhere",
@@ -26,8 +24,8 @@ REFUSALS: Final = (
 @invariant("ERR-01", over=RouteHistory, stimulus=REFUSALS)
 def every_error_has_a_code_and_a_message(route: RouteHistory) -> Judgements:
     for answer in route.answers:
-        untyped = answer.status in UNTYPED and not expect.code_of(answer)
-        if untyped or may_end_at_a_gateway(answer):
+        untyped = answer.status == WRONG_TYPE and not expect.code_of(answer)
+        if untyped or is_foreign(answer, route.rule) or may_end_at_a_gateway(answer):
             yield Missing(f"a gateway or a framework answered: {answer.line}", (answer,))
         elif answer.status >= 400:  # noqa: PLR2004
             yield _typed(answer)
@@ -108,7 +106,7 @@ def _plain(spelt: str) -> str:
 def _refusals(route: RouteHistory) -> Iterator[Exchange]:
     """Yield the refusals of a route that are the API's own, by its code or by their status."""
     for answer in route.answers:
-        foreign = answer.status in GATEWAY and not CODE.fullmatch(expect.code_of(answer))
+        foreign = is_foreign(answer, route.rule)
         refused = answer.status >= 400 and answer.members  # noqa: PLR2004
         if refused and not foreign and not may_end_at_a_gateway(answer):
             yield answer

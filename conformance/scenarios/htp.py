@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from conformance import expect
-from conformance.api import Api, How
+from conformance.api import UNCOMPRESSED, Api, How
 from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
 from conformance.history import ACCEPTED, BROKEN, OK, not_offered
@@ -18,7 +18,6 @@ NO_MEDIA_TYPE: Final = 415
 NOT_THERE: Final = (404, 501)
 WAIT_SECONDS: Final = 1
 PREFERENCES: Final = ("respond-async", "wait=1", "respond-async, wait=1")
-PLAIN_BYTES: Final = {"Accept-Encoding": "identity"}
 
 
 @scenario("HTP-03", requests=8, writes=3, leaves=2)
@@ -230,7 +229,7 @@ def an_etag_changes_with_the_state(api: Api) -> Judgements:
 
 
 def _tagged(api: Api, member_id: str) -> tuple[Exchange, Exchange]:
-    how = How(PLAIN_BYTES)
+    how = UNCOMPRESSED
     return api.send.get_member(member_id, how), api.send.get_member_binding(member_id, how)
 
 

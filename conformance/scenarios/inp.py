@@ -11,7 +11,8 @@ from conformance import expect
 from conformance.api import Api, Encoded, How, member_id_of
 from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
-from conformance.history import may_end_at_a_gateway, names_a_command
+from conformance.gateways import may_end_at_a_gateway
+from conformance.history import names_a_command
 
 BAD_REQUEST: Final = 400
 MALFORMED: Final = (400,)
