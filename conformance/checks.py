@@ -21,6 +21,7 @@ class Judged:
         expected, actual: in the contract's words, shown when it was not.
         shown_by: the exchanges that show it, oldest first.
         cause: a name shared by all findings with the same root; "" if it stands alone.
+        twin: which of them is the same request without the fault, accepted; None without one.
 
     """
 
@@ -29,6 +30,7 @@ class Judged:
     actual: str
     shown_by: tuple[Exchange, ...]
     cause: str = ""
+    twin: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,15 @@ def shown(value: object) -> str:
 
 
 def that(
-    held: object, expected: str, actual: object, *shown_by: Exchange, cause: str = ""
+    held: object,
+    expected: str,
+    actual: object,
+    *shown_by: Exchange,
+    cause: str = "",
+    twin: Exchange | None = None,
 ) -> Judged:
     """Judge a condition worked out by the caller."""
-    return Judged(bool(held), expected, shown(actual), shown_by, cause)
+    return Judged(bool(held), expected, shown(actual), shown_by, cause, twin)
 
 
 def equal(actual: object, expected: object, what: str, *shown_by: Exchange) -> Judged:
@@ -101,7 +106,7 @@ def refused_unlike(
     if not twin.ok:
         return Missing(f"the twin without the fault was refused too: {twin.line}", (twin, refusal))
     judged = refused(refusal, statuses, codes, what)
-    return Judged(judged.held, judged.expected, judged.actual, (twin, refusal))
+    return Judged(judged.held, judged.expected, judged.actual, (twin, refusal), twin=twin)
 
 
 def answer(exchange: Exchange) -> str:

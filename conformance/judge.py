@@ -44,6 +44,7 @@ class Finding:
     actual: str
     exchanges: tuple[Exchange, ...]
     cause: str
+    twin: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def _findings(heard: Iterable[Heard]) -> Iterator[Finding]:
                     judgement.actual,
                     judgement.shown_by,
                     judgement.cause,
+                    judgement.twin,
                 )
 
 

@@ -31,7 +31,8 @@ DOCUMENTS = {
 FENCE = re.compile(r"^([^\n]*)\n\n?```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 QUOTED = re.compile(r"`([\w/.-]+)`:$")
 VOLATILE = re.compile(  # names of members, commands and plans; places in the trace; seconds
-    r"\b(ap-[\w-]+|c-[0-9a-f]{32}|[0-9a-f]{12,16}|exchange \d+ of \d+|\d+\.\d s)(?![\w-])"
+    r"\b(ap-[\w-]+|c-[0-9a-f]{32}|[0-9a-f]{12,16}|"
+    r"exchange \d+ of \d+, at \d+\.\d+ s|\d+\.\d s)(?![\w-])"
 )
 LEFT_OUT = re.compile(r"\.\.\.$", re.MULTILINE)
 

@@ -130,7 +130,7 @@ def test_a_refusal_is_judged_beside_the_twin_that_was_accepted(code: str, held: 
 
     said = expect.refused_unlike(twin, refusal, {400}, ("A",), "it")
 
-    assert said == Judged(bool(held), "it: 400 with A", f"400 {code}", (twin, refusal))
+    assert said == Judged(bool(held), "it: 400 with A", f"400 {code}", (twin, refusal), twin=twin)
 
 
 def test_an_answer_is_spelt_by_its_code_else_by_its_body_else_by_what_broke() -> None:

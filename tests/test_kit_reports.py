@@ -215,10 +215,22 @@ def test_a_finding_names_requirement_expected_actual_exchange_and_meaning() -> N
     assert "ACK-01 MUST  fail  The text of ACK-01" in out
     assert "  expected   expected\n" in out
     assert "  actual     actual\n" in out
-    assert "  exchange   7 of 31   PUT /api/x → 202\n" in out
+    assert "  exchange   7 of 31, at 0.50 s   PUT /api/x → 202\n" in out
+    assert "  answer     a: 1\n" in out
     assert "curl -sS -i --path-as-is --globoff -X PUT" in out
     assert "  means      why ACK-01\n" in out
     assert "exit 1: a MUST is broken · 8.2 s · no report.json" in out
+
+
+def test_the_report_lists_what_failed_and_what_warned() -> None:
+    run = run_of(
+        verdict("ACK-01", "warn", finding("ACK-01"), level="SHOULD"),
+        verdict("RCP-01", "fail", finding("RCP-01")),
+        verdict("STA-01", "pass"),
+    )
+    document = report_of(run, "0.1.0").to_dict()
+
+    assert (document["failed"], document["warned"]) == (["RCP-01"], ["ACK-01"])
 
 
 def test_a_curl_line_is_never_broken() -> None:
@@ -233,7 +245,12 @@ def test_findings_and_reasons_fit_a_narrow_terminal() -> None:
         verdict("ACK-01", "fail", finding("ACK-01", actual="y" * 500, path="/api/" + "x" * 300)),
         verdict("FLR-01", "not_verified", reasons=("the reason " * 30,)),
     )
-    lines = [line for line in printed(run).splitlines() if line[:2] == "  " and "curl" not in line]
+    copied = ("curl", "exchange")
+    lines = [
+        line
+        for line in printed(run).splitlines()
+        if line[:2] == "  " and not any(word in line for word in copied)
+    ]
 
     assert max(map(len, lines)) <= 80
 

@@ -50,7 +50,7 @@ def a_run_word_is_of_the_list_and_final_once_the_run_has_ended(route: RouteHisto
             yield expect.that(word in WORDS, f"one of {', '.join(WORDS)}", word, read)
             before, earlier = ended.get(key, (word, read))
             if key in ended and word in WORDS and read.sent >= earlier.received:
-                expected = f"a terminal run word, since it was {before}"
+                expected = f"still the terminal run word {before}, which an earlier read showed"
                 yield expect.that(word in RUN_ENDS, expected, word, earlier, read)
             if word in RUN_ENDS:
                 ended.setdefault(key, (word, read))

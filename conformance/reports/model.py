@@ -47,6 +47,8 @@ class ShownExchange:
     Attributes:
         number, of: its place among all exchanges of the run.
         line: method, path and status.
+        operation: operation of the contract; None for a URL outside it.
+        role: `twin` for the same request without the fault, which was accepted; else "".
         sent, received: seconds since the run began.
         error: how the transport failed; `response` is then None.
         curl: a shell line that sends the request again.
@@ -56,6 +58,8 @@ class ShownExchange:
     number: int
     of: int
     line: str
+    operation: str | None
+    role: str
     status: int
     sent: float
     received: float
@@ -68,7 +72,13 @@ class ShownExchange:
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """One counterexample."""
+    """One counterexample.
+
+    Attributes:
+        exchanges: what shows it, in the order of sending.
+        differs: where two of them read the same and met another body, the members that changed.
+
+    """
 
     requirement: str
     check: str
@@ -76,6 +86,7 @@ class ShownFinding:
     actual: str
     cause: str
     exchanges: tuple[ShownExchange, ...]
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +299,8 @@ class Report:
             "control": self.control,
             "exit_code": self.exit_code,
             "meaning": self.meaning,
+            "failed": [one.id for one in self.verdicts if one.outcome == "fail"],
+            "warned": [one.id for one in self.verdicts if one.outcome == "warn"],
             "summary": {name: one.to_dict() for name, one in self.summary.items()},
             "verdicts": [asdict(verdict) for verdict in self.verdicts],
             "planned": list(self.planned),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from conformance.exchange import Exchange, Request, Response
 from conformance.judge import Finding, Outcome, Verdict, exit_code
 from conformance.reports.curl import curl
+from conformance.reports.differences import differences
 from conformance.reports.model import (
     ProfileSummary,
     Report,
@@ -178,13 +179,18 @@ class _Shown:
         )
 
     def finding(self, finding: Finding) -> ShownFinding:
+        by_number = {one.number: one for one in finding.exchanges}
+        exchanges = tuple(
+            self.exchange(by_number[number], finding.twin) for number in sorted(by_number)
+        )
         return ShownFinding(
             finding.requirement,
             finding.check,
             self.text(finding.expected),
             self.text(finding.actual),
             self.text(finding.cause),
-            tuple(self.exchange(one) for one in finding.exchanges),
+            exchanges,
+            tuple(differences(exchanges)),
         )
 
     def lane(self, lane: "LaneOutcome", target: "Target") -> ShownLane:
@@ -213,11 +219,13 @@ class _Shown:
             stopped=self.text(lane.stopped),
         )
 
-    def exchange(self, exchange: Exchange) -> ShownExchange:
+    def exchange(self, exchange: Exchange, twin: Exchange | None = None) -> ShownExchange:
         return ShownExchange(
             number=exchange.number,
             of=self.total,
             line=self.text(exchange.line),
+            operation=exchange.operation_id,
+            role="twin" if twin is not None and exchange.number == twin.number else "",
             status=exchange.status,
             sent=round(exchange.sent, 3),
             received=round(exchange.received, 3),

@@ -5,7 +5,7 @@ from typing import Final
 
 from conformance import expect
 from conformance.api import Api, How
-from conformance.checks import Judged, Judgements, Missing, Scenario, scenario
+from conformance.checks import Judged, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
 from conformance.scenarios.rev import act, done, revised
 
@@ -118,8 +118,11 @@ def three_conditions_of_a_revision_have_three_codes(api: Api) -> Judgements:
     }
 
     codes = {what: api.refusal_of(one) for what, one in asked.items()}
-    apart = len(set(codes.values())) == len(codes) and "" not in codes.values()
-    yield expect.that(apart, "a code of its own for each", codes, *asked.values())
+    told = ", ".join(f"{what}: {code or 'none'}" for what, code in codes.items())
+    if not all(codes.values()):
+        raise Unverified(f"not each was refused with a code: {told}", *asked.values())
+    apart = len(set(codes.values())) == len(codes)
+    yield expect.that(apart, "a code of its own for each", told, *asked.values())
 
 
 @scenario("ERR-09", requests=2, writes=2, leaves=1)

@@ -311,7 +311,9 @@ def ends_refused(  # noqa: PLR0913
     if code == "OPERATION_TIMED_OUT":
         return Missing(f"{what}: what became of it is unknown: {asked.line}", (asked,))
     expected = f"{what}: refused, or failed with {' or '.join(codes)}"
-    return expect.that(code in codes, expected, code or "no failure", twin, asked)
+    settled = api.verdict_of(asked)
+    met = code or f"accepted, then {settled.ending}"
+    return expect.that(code in codes, expected, met, twin, asked, settled.last, twin=twin)
 
 
 @scenario("MBR-08", requests=4, writes=1, leaves=1)

@@ -293,8 +293,10 @@ def a_token_lists_nothing_of_its_scope_in_another(api: Api) -> Judgements:
     crossed = there.send.list_members(how)
 
     leaked = (_ids(crossed) & (_ids(whole) | _ids(first))) - _ids(twin)
-    expected = f"no member of {api.target.scope} in another scope"
-    yield expect.that(not leaked, expected, sorted(leaked), first, crossed)
+    scope, other = api.target.scope, there.target.scope
+    expected = f"in {other} a token of {scope} is refused, or lists no member of {scope}"
+    met = f"members of {scope}: {', '.join(sorted(leaked))}"
+    yield expect.that(not leaked, expected, met, first, twin, crossed, twin=twin)
 
 
 @scenario("PAG-07", requests=8, writes=2, leaves=1)
