@@ -306,7 +306,7 @@ class Api(Acting):
 def named_by(settled: Settled, asked: str) -> str:
     """Return the memberId that a create's answers name, else the one that was asked for."""
     named = settled.target.get("memberId")
-    return named if isinstance(named, str) else member_id_of(settled.write, asked)
+    return named if isinstance(named, str) and named else member_id_of(settled.write, asked)
 
 
 def member_id_of(write: Exchange, asked: str) -> str:
@@ -317,7 +317,7 @@ def member_id_of(write: Exchange, asked: str) -> str:
     location = write.header("location") or ""
     if write.status == CREATED and location:
         named.append(location.rstrip("/").rsplit("/", 1)[-1])
-    return next((name for name in named if isinstance(name, str)), asked)
+    return next((name for name in named if isinstance(name, str) and name), asked)
 
 
 def _has_ended(run: Exchange) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
+from conformance.checks import Unverified
 from conformance.contract import Operation
 from conformance.exchange import Exchange
 from conformance.legality import Asked, broken_parts
@@ -24,7 +25,11 @@ class Encoded(str):
 
 @dataclass(frozen=True)
 class Client(Wire):
-    """Sends the operations of one scope; an undeclared illegal request is the kit's own error."""
+    """Sends the operations of one scope; an undeclared illegal request is the kit's own error.
+
+    Unless the server itself gave the value that makes it illegal: then what was to be asked with
+    it stays unverified.
+    """
 
     def create_member(self, body: Mapping[str, Any], how: How = PLAIN) -> Exchange:
         """POST /members."""
@@ -158,10 +163,17 @@ class Client(Wire):
             for name, value in parameters.items()
         }
         asked = Asked(decoded, how.query, how.headers, body)
-        for wrong in broken_parts(self.contract.validators, operation, asked):
+        for breach in broken_parts(self.contract.validators, operation, asked):
+            given_in = self.trace.first_with(breach.value)
+            if given_in:
+                raise Unverified(
+                    f"the server gave a value that no legal {operation.operation_id} request can "
+                    f"bear: {breach.sentence}",
+                    given_in,
+                )
             raise HarnessError(
                 f"{self.cause} was about to send a {operation.operation_id} request that breaks "
-                f"the contract without declaring it: {wrong}"
+                f"the contract without declaring it: {breach.sentence}"
             )
 
 

@@ -34,24 +34,44 @@ class Asked:
         return (self.path if parameter.place == "path" else self.query).get(parameter.name)
 
 
-def broken_parts(validators: Validators, operation: Operation, asked: Asked) -> Iterator[str]:
-    """Yield what a request breaks of the contract, a sentence each."""
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What a request breaks of the contract: a sentence, and the value that does it."""
+
+    sentence: str
+    value: object
+
+
+def broken_parts(validators: Validators, operation: Operation, asked: Asked) -> Iterator[Breach]:
+    """Yield each breach of the contract in a request."""
     for parameter in operation.parameters:
         value = asked.of(parameter)
         if value is not None:
             yield from _value(validators, parameter, value)
     known = {one.name for one in operation.parameters if one.place == "query"}
-    yield from (f"query: {name} is no parameter of it" for name in asked.query if name not in known)
+    yield from (
+        Breach(f"query: {name} is no parameter of it", None)
+        for name in asked.query
+        if name not in known
+    )
     yield from _media_type(operation, asked)
     if operation.body is not None:
-        yield from map(str, validators.part(operation.body, asked.body or {}))
+        for wrong in validators.part(operation.body, asked.body or {}):
+            yield Breach(str(wrong), _at(wrong.pointer, asked.body))
 
 
-def _value(validators: Validators, parameter: Parameter, value: str) -> Iterator[str]:
+def _at(pointer: str, body: object) -> object:
+    """Return the value at a pointer; None where it leads nowhere."""
+    for step in pointer.split("/")[1:]:
+        body = body.get(step) if isinstance(body, Mapping) else None
+    return body
+
+
+def _value(validators: Validators, parameter: Parameter, value: str) -> Iterator[Breach]:
     """Judge a value as the text that it is, and as the number that it may spell."""
     wrong = validators.part(parameter.schema, value)
     if wrong and not _spelt_right(validators, parameter, value):
-        yield f"{parameter.place}: {parameter.name}: {wrong[0].message}"
+        yield Breach(f"{parameter.place}: {parameter.name}: {wrong[0].message}", value)
 
 
 def _spelt_right(validators: Validators, parameter: Parameter, value: str) -> bool:
@@ -63,8 +83,8 @@ def _spelt_right(validators: Validators, parameter: Parameter, value: str) -> bo
     return not isinstance(read, str) and not wrong
 
 
-def _media_type(operation: Operation, asked: Asked) -> Iterator[str]:
+def _media_type(operation: Operation, asked: Asked) -> Iterator[Breach]:
     given = next((v for k, v in asked.headers.items() if k.lower() == "content-type"), None)
     media_type = (given or "").partition(";")[0].strip().lower()
     if given is not None and operation.media_types and media_type not in operation.media_types:
-        yield f"header: Content-Type: {given} is not one that it takes"
+        yield Breach(f"header: Content-Type: {given} is not one that it takes", given)

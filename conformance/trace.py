@@ -31,6 +31,12 @@ class Trace:
         with self._lock:
             self._exchanges.append(exchange)
 
+    def first_with(self, value: object) -> Exchange | None:
+        """Return the first answer that gives a text, as a value in its body or in a header."""
+        if not isinstance(value, str):
+            return None
+        return next((one for one in self if value in _texts(one)), None)
+
     def __iter__(self) -> Iterator[Exchange]:
         with self._lock:
             finished = sorted(self._exchanges, key=lambda exchange: exchange.number)
@@ -38,3 +44,19 @@ class Trace:
 
     def __len__(self) -> int:
         return len(self._exchanges)
+
+
+def _texts(answer: Exchange) -> Iterator[str]:
+    """Yield every text of an answer: of its body, of its headers and of the paths in them."""
+    left = [answer.document]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    for header in answer.response.headers.values() if answer.response else ():
+        yield header
+        yield from header.split("/")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import respx
 
+from conformance.checks import Unverified
 from conformance.client import Client, Encoded, HarnessError
 from conformance.contract import Contract, load_contract
 from conformance.legality import Asked, broken_parts
@@ -45,7 +46,8 @@ def broken(
     body: object = None,
 ) -> list[str]:
     asked = Asked(path or {}, query or {}, headers or {}, body)
-    return list(broken_parts(contract().validators, contract().operations[operation_id], asked))
+    operation = contract().operations[operation_id]
+    return [one.sentence for one in broken_parts(contract().validators, operation, asked)]
 
 
 ILLEGAL: dict[str, Callable[[Client], Any]] = {
@@ -68,6 +70,48 @@ def test_an_undeclared_breach_is_the_kits_own_error_and_is_not_sent(
         ask(client)
 
     assert len(client.trace) == 0
+
+
+GIVEN: dict[str, tuple[Any, Callable[[Client, Any], Any]]] = {
+    "a run id": ("wf:1", lambda client, given: client.get_member_run("m1", given)),
+    "no id at all": ("", lambda client, given: client.get_member(given)),
+    "a revision id": (
+        "sha256:0f",
+        lambda client, given: client.bind_member("m1", {"revisionId": given}),
+    ),
+    "a page token": ("t" * 1025, lambda client, given: client.list_members(_page(given))),
+}
+
+
+def _page(token: str) -> How:
+    return How(query={"pageToken": token})
+
+
+@pytest.mark.parametrize(("given", "ask"), GIVEN.values(), ids=GIVEN.keys())
+@respx.mock
+def test_a_breach_by_what_the_server_gave_is_not_the_kits_error(
+    given: Any,  # noqa: ANN401  # any JSON value
+    ask: Callable[[Client, Any], Any],
+    client: Client,
+) -> None:
+    roster = respx.get(f"{URL}/api/scopes/s1/members")
+    roster.mock(httpx.Response(200, json={"members": [{"any": {"thing": given}}]}))
+    client.list_members()
+
+    with pytest.raises(Unverified, match=r"^the server gave a value that no legal \w+ request"):
+        ask(client, given)
+
+    assert len(client.trace) == 1
+
+
+@respx.mock
+def test_an_id_at_the_end_of_a_location_is_the_servers_as_well(client: Client) -> None:
+    created = httpx.Response(201, headers={"Location": "/api/scopes/s1/members/a.b"})
+    respx.post(f"{URL}/api/scopes/s1/members").mock(created)
+    client.create_member(MEMBER)
+
+    with pytest.raises(Unverified):
+        client.get_member("a.b")
 
 
 @respx.mock
