@@ -13,9 +13,16 @@ def preflight(client: Client) -> None:
     """Ask the target for its members, which changes nothing.
 
     Raises:
-        TargetUnusable: with a sentence that says what to do.
+        TargetUnusable: with a sentence that says what to do, and no token that the answer repeats.
 
     """
+    try:
+        _ask(client)
+    except TargetUnusable as unusable:
+        raise TargetUnusable(client.target.masked(str(unusable))) from None
+
+
+def _ask(client: Client) -> None:
     asked = client.list_members()
     where = client.target.url
     if asked.response is None:

@@ -272,7 +272,7 @@ class Run:
 
     def _tell(self, scenario: Scenario, what: str) -> None:
         self._heed(what)
-        self.progress.waiting(scenario.name, what)
+        self.progress.waiting(scenario.name, self.target.masked(what))
 
     def _heed(self, _what: str) -> None:
         if self._stopping.is_set():

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+CUT: Final = "…"
+LEAST_OF_A_TOKEN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,14 @@ class Target:
         """The tokens, each with the variable that a report shows in its place."""
         principals = (self, self.other) if self.other else (self,)
         return {one.token: f"${one.token_env}" for one in principals if one.token}
+
+    def masked(self, text: str) -> str:
+        """Put the variables of the tokens in their place, also of one that was cut off."""
+        for token, variable in sorted(self.secrets.items(), key=lambda one: -len(one[0])):
+            text = text.replace(token, variable)
+            for length in range(len(token) - 1, LEAST_OF_A_TOKEN - 1, -1):
+                text = text.replace(token[:length] + CUT, variable + CUT)
+        return text
 
     @property
     def own_origins(self) -> tuple[str, ...]:

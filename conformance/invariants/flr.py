@@ -56,9 +56,9 @@ def what_is_half_done_names_its_steps(operation: OperationHistory) -> Judgements
             continue
         steps = sample.members.get("steps")
         rows = [one for one in steps if isinstance(one, dict)] if isinstance(steps, list) else []
-        said = {one.get("status") for one in rows if one.get("name")}
+        said = [one.get("status") for one in rows if one.get("name")]
         expected = "steps by name, those that are done and the one that failed"
-        yield expect.that({"done", "failed"} <= said, expected, f"steps {steps}", sample)
+        yield expect.that("done" in said and "failed" in said, expected, f"steps {steps}", sample)
 
 
 @invariant("FLR-09", over=RouteHistory, stimulus=(*UNKNOWN, *POISON))

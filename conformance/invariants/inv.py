@@ -45,7 +45,7 @@ def _verdicts(operation: OperationHistory) -> Iterator[Exchange]:
 
 def _ended(operation: OperationHistory) -> list[Exchange]:
     return [
-        read for read in operation.model_reads if read.ok and run_word(read.members) in VERDICTS
+        read for read in operation.model_reads if read.ok and run_word(read.members) in [*VERDICTS]
     ]
 
 

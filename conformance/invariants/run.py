@@ -41,10 +41,10 @@ def a_row_is_a_whole_run_of_the_member_that_was_asked(route: RouteHistory) -> Ju
 
 @invariant("RUN-04", over=RouteHistory, stimulus=(*EVERY_WRITE, *POISON))
 def a_run_word_is_of_the_list_and_final_once_the_run_has_ended(route: RouteHistory) -> Judgements:
-    ended: dict[tuple[str, object], tuple[object, Exchange]] = {}
+    ended: dict[tuple[str, str], tuple[object, Exchange]] = {}
     for read in route.answers:
         for run in _runs(read):
-            key, word = (read.parameters["memberId"], run.get("runId")), run_word(run)
+            key, word = (read.parameters["memberId"], str(run.get("runId"))), run_word(run)
             if word is None:
                 continue
             yield expect.that(word in WORDS, f"one of {', '.join(WORDS)}", word, read)

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, get_args
@@ -44,7 +44,7 @@ def report_of(run: "RunResult", kit: str) -> Report:
         kit: version of the kit.
 
     """
-    shown = _Shown(run.target.secrets, len(run.exchanges))
+    shown = _Shown(run.target.masked, len(run.exchanges))
     accepted = run.target.accept_not_verified
     return Report(
         kit=kit,
@@ -71,7 +71,7 @@ def report_of(run: "RunResult", kit: str) -> Report:
 
 def verdict_of(verdict: Verdict, target: "Target", exchanges: int) -> ShownVerdict:
     """Show one verdict of a run that has sent so many exchanges by now."""
-    shown = _Shown(target.secrets, exchanges)
+    shown = _Shown(target.masked, exchanges)
     return shown.verdict(verdict, target.accept_not_verified)
 
 
@@ -147,18 +147,13 @@ class _Shown:
     """Turns evidence into what a report shows of it.
 
     Attributes:
-        secrets: the bearer tokens, which a server may echo, each with what stands in its place.
+        text: masks the bearer tokens, which a server may echo.
         total: how many exchanges the run had.
 
     """
 
-    secrets: Mapping[str, str]
+    text: Callable[[str], str]
     total: int
-
-    def text(self, text: str) -> str:
-        for token, variable in self.secrets.items():
-            text = text.replace(token, variable)
-        return text
 
     def verdict(self, verdict: Verdict, accepted: tuple[str, ...]) -> ShownVerdict:
         requirement = verdict.requirement

@@ -134,7 +134,7 @@ def _kept(api: Api, member_id: str, ended: list[Ended]) -> Judgement:
     if not won or not read.ok:
         return Missing(f"nobody won, or the member cannot be read: {read.line}", (read,))
     expected = f"displayName {' or '.join(one.asked for one in won)}"
-    held = name in {one.asked for one in won}
+    held = name in [one.asked for one in won]
     return expect.that(held, expected, name, won[0].write, read)
 
 

@@ -187,7 +187,7 @@ def a_bind_that_breaks_half_way_ends_partial(api: Api) -> Judgements:
         return
     settled = api.verdict_of(write)
     effect = settled.failure.get("effect")
-    if settled.ending != "failed" or effect not in {"partial", "none"}:
+    if settled.ending != "failed" or effect not in ("partial", "none"):
         what = f"what the half bind left cannot be told: it ended {settled.told}, effect {effect}"
         yield Missing(what, (write, settled.last))
         return
@@ -245,7 +245,8 @@ def _sent_again(api: Api, ask: Callable[[How], Exchange]) -> Judgements:
 
 def _revision_ids(api: Api, write: Exchange) -> list[str]:
     rows = api.send.list_member_revisions(write.parameters["memberId"]).members.get("revisions")
-    ids = [row.get("revisionId") for row in (rows or []) if isinstance(row, dict)]
+    listed = rows if isinstance(rows, list) else []
+    ids = [row.get("revisionId") for row in listed if isinstance(row, dict)]
     return [one for one in ids if isinstance(one, str)]
 
 
@@ -305,9 +306,10 @@ def _told_of(read: Exchange, settled: Settled) -> Mapping[str, Any]:
     rows = read.members.get("runs")
     if not isinstance(rows, list):
         return read.members
-    named = (settled.target.get("runId"), settled.write.members.get("commandId"))
+    ids = (settled.target.get("runId"), settled.write.members.get("commandId"))
+    named = [one for one in ids if one is not None]
     known = [row for row in rows if isinstance(row, dict)]
-    own = (row for row in known if {row.get("runId"), row.get("commandId")} & {*named} - {None})
+    own = (row for row in known if row.get("runId") in named or row.get("commandId") in named)
     return next(own, known[0] if len(known) == 1 else {})
 
 
