@@ -229,6 +229,6 @@ def test_what_made_an_invariant_err_once_does_so_no_more(recorded: Recorded) -> 
     places: list[Kind] = [(RUNS[0], (name,)) for name in names]
     places += [(RUNS[1], ("runs", name)) for name in names]
     places += [("getOperation", ("steps", "status"))]
-    twists = dict.fromkeys(places, [{}])
+    twists: Twists = {place: [{}] for place in places}
 
     judge_all(recorded, [replace(one, response=answer(one, twists)) for one in recorded.exchanges])
