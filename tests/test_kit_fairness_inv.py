@@ -1,5 +1,6 @@
 """Other ways to take invokes, refuse them and name their runs: no check blames them."""
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from conformance.judge import Verdict
 
 Send = Callable[[httpx.Request], Response]
 Twist = Callable[[httpx.Request, Send], Response]
-Judge = Callable[[str, Twist], Verdict]
+Judge = Callable[..., Verdict]
 
 
 def problem(status: int, code: str) -> Response:
@@ -62,6 +63,69 @@ def test_a_server_may_take_one_form_of_payload(judge: Judge, twist: Twist) -> No
 
 def test_a_server_may_know_no_prompt_and_pass_over_it(judge: Judge) -> None:
     assert judge("INV-05", ignores_prompts).outcome == "pass"
+
+
+def with_output(of: Callable[[object], str]) -> Twist:
+    """Change the output of each run that is read."""
+
+    def twist(request: httpx.Request, send: Send) -> Response:
+        answer = send(request)
+        if "/runs/" not in request.url.path or answer.status != 200:
+            return answer
+        document = json.loads(answer.body)
+        document["output"] = of(document["output"])
+        return Response(200, answer.headers, json.dumps(document).encode())
+
+    return twist
+
+
+def test_outputs_that_differ_each_time_tell_nothing_of_the_payload(judge: Judge) -> None:
+    clock = itertools.count()
+    ticking = with_output(lambda output: f"{output} at {next(clock)}")
+
+    def twist(request: httpx.Request, send: Send) -> Response:
+        return ticking(request, lambda inner: reads_prompts_only(inner, send))
+
+    verdict = judge("INV-05", twist)
+
+    assert verdict.outcome == "not_verified"
+    assert any("implementations.good" in reason for reason in verdict.reasons)
+
+
+def as_ended(status: str, stage: str) -> Twist:
+    """Show the status of each invoke as ended so, without the run that it names."""
+
+    def twist(request: httpx.Request, send: Send) -> Response:
+        answer = send(request)
+        if b'"member.invoke"' not in answer.body:
+            return answer
+        document = json.loads(answer.body)
+        for name in ("readModelUrl", "readinessUrl"):
+            document.pop(name, None)
+        document["target"].pop("runId", None)
+        if request.method == "GET":
+            code = {"pending": None, "failed": "RUN_TIMED_OUT"}.get(status, "OPERATION_TIMED_OUT")
+            failure = {"code": code, "message": "Out of time.", "stage": stage, "effect": "none"}
+            document |= {"status": status, "stage": stage} | ({"failure": failure} if code else {})
+        return Response(answer.status, answer.headers, json.dumps(document).encode())
+
+    return twist
+
+
+@pytest.mark.parametrize("status", ["failed", "timed_out", "pending"])
+@pytest.mark.parametrize("requirement", ["INV-01", "INV-02"])
+def test_an_invoke_that_ends_before_there_is_a_run_names_none(
+    judge: Judge, requirement: str, status: str
+) -> None:
+    verdict = judge(requirement, as_ended(status, "accepted"), completion_limit=1.0)
+
+    assert verdict.outcome in {"not_verified", "pass"}
+    assert verdict.findings == ()
+    assert (requirement, verdict.outcome) != ("INV-01", "pass")
+
+
+def test_an_invoke_that_is_committed_names_its_run(judge: Judge) -> None:
+    assert judge("INV-01", as_ended("timed_out", "committed")).outcome == "fail"
 
 
 @pytest.mark.parametrize(

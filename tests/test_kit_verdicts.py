@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.checks import Judged, Judgement, Missing, OtherBranch
+from conformance.checks import Judged, Judgement, Missing, OtherBranch, whole
 from conformance.contract import Requirement
 from conformance.exchange import Exchange, Request, Response
 from conformance.judge import Broke, Exit, Finding, Heard, Outcome, Verdict, exit_code, verdict
@@ -234,3 +234,20 @@ def test_without_a_control_even_what_was_judged_is_not_verified_for_its_reason()
 
 def test_a_run_of_warnings_only_is_fine() -> None:
     assert exit_code([weighed([BROKEN], level="SHOULD")]) == Exit.FINE
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ((HELD, HELD), (HELD, HELD)),
+        ((HELD, CLOSING), (HELD, CLOSING)),
+        ((HELD, ABSENT), (ABSENT,)),
+        ((HELD, ABSENT, BROKEN), (BROKEN,)),
+        ((), ()),
+    ],
+    ids=["all", "closed", "half", "broken", "nothing"],
+)
+def test_a_condition_is_not_kept_before_each_of_its_parts_was_judged(
+    parts: tuple[Judgement, ...], said: tuple[Judgement, ...]
+) -> None:
+    assert tuple(whole(*parts)) == said

@@ -1,12 +1,20 @@
 """Bindings: none, the one that was asked for, and what a bind leaves alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
 from conformance import expect
 from conformance.api import UNPREPARABLE, Api, How, Settled
-from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
+from conformance.checks import (
+    Judgement,
+    Judgements,
+    Missing,
+    Scenario,
+    Unverified,
+    scenario,
+    whole,
+)
 from conformance.exchange import Exchange
 from conformance.history import TRANSPORT, TRUNCATION, instant
 from conformance.scenarios.mbr import (
@@ -104,7 +112,13 @@ def a_rebind_makes_a_revision_of_the_same_service(api: Api) -> Judgements:
     rebound = api.settle(write, partial(_moved_on, api, member_id, before))
 
     after = _binding(api, member_id)
-    shown_by = (bound.write, before, write, after)
+    yield from whole(*_of_the_same_service(bound, before, rebound, after))
+
+
+def _of_the_same_service(
+    bound: Settled, before: Exchange, rebound: Settled, after: Exchange
+) -> Iterator[Judgement]:
+    shown_by = (bound.write, before, rebound.write, after)
     revisions = _revision(bound, before), _revision(rebound, after)
     if None in revisions:
         yield Missing("neither the bind nor the binding names its revision", shown_by)
@@ -145,8 +159,9 @@ def a_failed_bind_leaves_what_served_before(api: Api) -> Judgements:
         return
     after = _binding(api, member_id)
     what = "lastBinding after a bind that failed"
-    yield expect.equal(_last(after, NAMES), _last(before, NAMES), what, before, broken, after)
-    yield _reaches(api, member_id, _last(before, NAMES).get("revisionId"), broken)
+    kept = expect.equal(_last(after, NAMES), _last(before, NAMES), what, before, broken, after)
+    serving = _last(before, NAMES).get("revisionId")
+    yield from whole(kept, _reaches(api, member_id, serving, broken))
 
 
 def _failure(api: Api, broken: Exchange) -> Mapping[str, Any]:

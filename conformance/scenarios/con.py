@@ -16,6 +16,7 @@ from conformance.checks import (
     Scenario,
     Unverified,
     scenario,
+    whole,
 )
 from conformance.exchange import Exchange
 from conformance.history import ACCEPTED, BROKEN, TRANSPORT, not_offered
@@ -99,13 +100,14 @@ def of_many_creates_at_once_one_wins(api: Api) -> Judgements:
 
     ended = [_followed(api, *one, is_there) for one in zip(names, writes, strict=True)]
 
-    yield _one_won(ended)
-    for one in ended:
-        if not (one.ready or one.unknown):
-            expected = f"a create that lost ends in conflict: {' or '.join(CONFLICT)}"
-            held = one.code in CONFLICT or (one.code and one.write.status == CONFLICT_STATUS)
-            yield expect.that(held, expected, _told(one), one.write)
-    yield _kept(api, member_id, ended)
+    lost = [_ends_in_conflict(one) for one in ended if not (one.ready or one.unknown)]
+    yield from whole(_one_won(ended), *lost, _kept(api, member_id, ended))
+
+
+def _ends_in_conflict(one: Ended) -> Judged:
+    expected = f"a create that lost ends in conflict: {' or '.join(CONFLICT)}"
+    held = one.code in CONFLICT or (one.code and one.write.status == CONFLICT_STATUS)
+    return expect.that(held, expected, _told(one), one.write)
 
 
 def _create(api: Api, member_id: str, name: str) -> Exchange:
@@ -152,13 +154,17 @@ def of_many_binds_at_once_one_that_was_ready_stands(api: Api) -> Judgements:
 
     ended = [_followed(api, *one, is_bound) for one in zip(revisions, writes, strict=True)]
 
+    stands = _bound_by_one_that_was_ready(api.send.get_member_binding(member_id), ended)
+    yield from whole(*_decided(ended), stands)
+
+
+def _decided(ended: list[Ended]) -> Iterator[Judged]:
     for one in ended:
         if one.settled and not one.unknown:
             yield expect.that(True, "a verdict", "", one.write, one.settled.last)  # noqa: FBT003
         elif one.settled and one.settled.ending == "overdue":
             expected = "a verdict by the deadline"
             yield expect.that(False, expected, _told(one), one.write, one.settled.last)  # noqa: FBT003
-    yield _bound_by_one_that_was_ready(api.send.get_member_binding(member_id), ended)
 
 
 def _bind(api: Api, member_id: str, revision_id: str) -> Exchange:
@@ -201,14 +207,21 @@ def a_rename_and_a_bind_at_once_undo_nothing_of_each_other(api: Api) -> Judgemen
         is_bound = partial(_shows_binding, api, member_id, revision_id)
         bound = _followed(api, revision_id, writes[1], is_bound)
 
-        yield from _fails_typed(renamed, bound)
         member, binding = api.send.get_member(member_id), api.send.get_member_binding(member_id)
-        if renamed.ready:
-            met = _summary(member).get("displayName")
-            yield _stands(met, name, "displayName", *writes, member)
-        if bound.ready:
-            met = _last_bound(binding)
-            yield _stands(met, bound.revision_id, "lastBinding", *writes, binding)
+        yield from whole(*_both_stand(renamed, bound, member, binding))
+
+
+def _both_stand(
+    renamed: Ended, bound: Ended, member: Exchange, binding: Exchange
+) -> Iterator[Judgement]:
+    writes = (renamed.write, bound.write)
+    yield from _fails_typed(renamed, bound)
+    if renamed.ready:
+        met = _summary(member).get("displayName")
+        yield _stands(met, renamed.asked, "displayName", *writes, member)
+    if bound.ready:
+        met = _last_bound(binding)
+        yield _stands(met, bound.revision_id, "lastBinding", *writes, binding)
 
 
 def _in_order(
@@ -229,6 +242,8 @@ def _fails_typed(*both: Ended) -> Iterator[Judgement]:
         if not (one.ready or one.unknown):
             held = one.code and one.write.status < BROKEN
             yield expect.that(held, "done, or refused with a code", _told(one), one.write)
+        elif one.unknown:
+            yield Missing(f"what became of a write is unknown: {one.write.line}", (one.write,))
 
 
 def _stands(met: object, value: str, what: str, *shown_by: Exchange) -> Judged | Missing:

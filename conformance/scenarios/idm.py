@@ -14,6 +14,7 @@ from conformance.checks import (
     Scenario,
     Unverified,
     scenario,
+    whole,
 )
 from conformance.exchange import Exchange
 from conformance.history import not_offered
@@ -71,8 +72,7 @@ def a_repeated_invoke_with_one_key_is_one_run(api: Api) -> Judgements:
     if _in_progress(again):
         again = api.invoke(member_id, good, how)
 
-    yield _repeated(invoked, again)
-    yield _one_run(api, member_id, invoked, again)
+    yield from whole(_repeated(invoked, again), _one_run(api, member_id, invoked, again))
 
 
 @scenario("IDM-01", requests=8, writes=3, leaves=2)
@@ -83,8 +83,7 @@ def a_repeated_create_with_one_key_is_one_member(api: Api) -> Judgements:
 
     again = _create(api, how, name)
 
-    yield _repeated(first, again)
-    yield _one_member(api, settled, again, name)
+    yield from whole(_repeated(first, again), _one_member(api, settled, again, name))
 
 
 def _repeated(first: Exchange, again: Exchange) -> Judgement:

@@ -1,6 +1,6 @@
 """Invokes: what their receipts name, what they reach, and the run behind them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ from conformance.checks import (
     Scenario,
     Unverified,
     scenario,
+    whole,
 )
 from conformance.exchange import Exchange
-from conformance.history import ACCEPTED, TRANSPORT
+from conformance.history import ACCEPTED, TRANSPORT, rank
 from conformance.scenarios.rev import RETIRED, UNBOUND, UNKNOWN, done, refused, revised
 from conformance.scenarios.run import rows_of
 from conformance.urls import absolute
@@ -49,39 +50,62 @@ def an_invoke_is_followed_by_its_run_or_operation(api: Api) -> Judgements:
     if settled.ending == "unreadable":
         raise Unverified(f"the invoke's status cannot be read: {settled.last.line}", invoked)
 
-    run_id = settled.target.get("runId")
+    yield from whole(_names_its_run(settled), _location_is_its_own(api, settled))
+
+
+def _names_its_run(settled: Settled) -> Judgement:
+    """Judge that the run is named; an invoke that ended before it was committed has none."""
+    shown_by = (settled.write, settled.last)
+    named = isinstance(settled.target.get("runId"), str)
+    if not (named or _has_come_to(settled, "committed")):
+        return Missing(f"the invoke ended {settled.told} before there was a run", shown_by)
     expected = "target.runId in the receipt, or in the status once the run exists"
-    actual = f"target {dict(settled.target)}"
-    yield expect.that(isinstance(run_id, str), expected, actual, invoked, settled.last)
-    location = invoked.header("location") or ""
-    origins = api.target.own_origins
+    return expect.that(named, expected, f"target {dict(settled.target)}", *shown_by)
+
+
+def _has_come_to(settled: Settled, stage: str) -> bool:
+    reached = rank(settled.last.members.get("stage")) >= rank(stage)
+    return settled.ending == "ready" or reached
+
+
+def _location_is_its_own(api: Api, settled: Settled) -> Judgement:
+    invoked, origins = settled.write, api.target.own_origins
+    location, run_id = invoked.header("location") or "", str(settled.target.get("runId"))
     given = {name: absolute(*url, origins) for name in URLS if (url := settled.url(name))}
-    if str(run_id) not in given.get("readModelUrl", "").split("/"):
+    if run_id not in given.get("readModelUrl", "").split("/"):
         given.pop("readModelUrl", None)
-    own = set(given.values())
-    held = location and absolute(location, invoked, origins) in own
+    held = location and absolute(location, invoked, origins) in given.values()
     expected = "Location is the status of the operation, or its run"
-    yield expect.that(held, expected, location or "no Location", invoked)
+    return expect.that(held, expected, location or "no Location", invoked)
 
 
 @scenario("INV-02", requests=15, writes=3, leaves=1)
 def the_run_is_found_at_the_member_with_the_commands_ids(api: Api) -> Judgements:
     member = api.bound_member()
     invoked = api.invoke(member.member_id, api.fixture("good"))
+    if not invoked.ok:
+        raise Unverified(f"a legal invoke was refused: {invoked.line}", invoked)
+    settled = api.verdict_of(invoked)
 
-    run = api.run_of(invoked)
-    run_id = api.verdict_of(invoked).target.get("runId") or run.members.get("runId")
-    listed = api.send.get_member_run(member.member_id, str(run_id))
+    run = api.run_in(settled)
+    run_id = settled.target.get("runId") or run.members.get("runId")
+    if not run.ok and settled.ending != "unreadable" and not _has_come_to(settled, "observed"):
+        raise Unverified(f"the invoke ended {settled.told} before its run was observed", invoked)
+    if run.ok and not isinstance(run_id, str):
+        raise Unverified(f"neither the invoke nor its run names a runId: {run.line}", invoked, run)
+    own = [api.send.get_member_run(member.member_id, run_id)] if isinstance(run_id, str) else []
 
-    for read in (run, listed):
-        yield expect.that(read.ok, "the run is readable", expect.answer(read), invoked, read)
-        for name in ("commandId", "correlationId"):
-            named = invoked.members.get(name)
-            if named is None:
-                yield Missing(f"the invoke's answer names no {name}", (invoked,))
-            else:
-                met = read.members.get(name)
-                yield expect.equal(met, named, f"{name} of the run", invoked, read)
+    yield from whole(*(one for read in (run, *own) for one in _has_ids_of(invoked, read)))
+
+
+def _has_ids_of(invoked: Exchange, run: Exchange) -> Iterator[Judgement]:
+    yield expect.that(run.ok, "the run is readable", expect.answer(run), invoked, run)
+    for name in ("commandId", "correlationId"):
+        named = invoked.members.get(name)
+        if named is None:
+            yield Missing(f"the invoke's answer names no {name}", (invoked,))
+        elif run.ok:
+            yield expect.equal(run.members.get(name), named, f"{name} of the run", invoked, run)
 
 
 @scenario("INV-03", requests=29, writes=8, leaves=1)
@@ -180,17 +204,22 @@ def _ran(api: Api, settled: Settled, readiness: Exchange | None) -> Judged:
     return expect.that(False, expected, f"ready: {run.line}", readiness, settled.write, run)  # noqa: FBT003
 
 
-@scenario("INV-05", requests=26, writes=10, leaves=1)
+@scenario("INV-05", requests=29, writes=11, leaves=1)
 def a_wrong_payload_is_refused_at_once(api: Api) -> Judgements:
     good, member_id = api.fixture("good"), api.bound_member().member_id
     typed = _typed(api.send.get_member_endpoint_contract(member_id, good.endpoint), good.payload)
     send = partial(api.send.invoke_member, member_id, good.endpoint)
-    twin, empty = send(typed), send({})
-    if not _reads(api, twin, empty):
-        yield expect.branch("single_payload_form", twin, empty)
+    first = send({})
+    empty = _outcome(api, first)
+    twin = send(typed)
+    reads = _reads(api, twin, empty)
+    forms = [form for form in _forms(typed) if reads and _reads(api, send(form), empty)]
+    if twin.ok:
+        _rests_on_the_payload_alone(api, first, empty, send({}))
+    if not reads:
+        yield expect.branch("single_payload_form", twin, first)
         return
 
-    forms = [form for form in _forms(typed) if _reads(api, send(form), empty)]
     for what, body in _wrong(typed, forms).items():
         how = How(violates=f"body: {what}")
         asked = send(body, how)
@@ -206,9 +235,27 @@ def _typed(contract: Exchange, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"payloadTypeUrl": type_url, "payloadBase64": HELLO}
 
 
-def _reads(api: Api, typed: Exchange, empty: Exchange) -> bool:
-    """Whether an invoke with a typed payload is taken, and unlike one without a payload."""
-    return typed.ok and _outcome(api, typed) != _outcome(api, empty)
+def _reads(api: Api, typed: Exchange, empty: tuple[object, ...]) -> bool:
+    """Whether an invoke with a payload is taken, and its outcome unlike that of none."""
+    return typed.ok and _outcome(api, typed) != empty
+
+
+def _rests_on_the_payload_alone(
+    api: Api, first: Exchange, outcome: tuple[object, ...], again: Exchange
+) -> None:
+    """Compare an invoke before all others with an equal one after them.
+
+    Raises:
+        Unverified: their outcomes differ, so that an outcome tells nothing of its payload.
+
+    """
+    if _outcome(api, again) != outcome:
+        raise Unverified(
+            "two equal invokes came to different outcomes: describe under [implementations.good] "
+            "in the target file one whose output depends on nothing but its payload",
+            first,
+            again,
+        )
 
 
 def _outcome(api: Api, invoked: Exchange) -> tuple[object, ...]:
@@ -278,10 +325,12 @@ def a_command_id_of_the_clients_own_is_honoured(api: Api) -> Judgements:
         return
     again = api.send.invoke_member(member_id, good.endpoint, body)
 
-    for one in (first, again):
-        if one.ok:
-            yield expect.equal(one.members.get("commandId"), own, "commandId of the receipt", one)
-    yield _ran_once(api, first, again)
+    met = [one for one in (first, again) if one.ok]
+    honoured = [
+        expect.equal(one.members.get("commandId"), own, "commandId of the receipt", one)
+        for one in met
+    ]
+    yield from whole(*honoured, _ran_once(api, first, again))
 
 
 def _refuses_own_ids(first: Exchange) -> Judgement:
@@ -296,7 +345,10 @@ def _ran_once(api: Api, first: Exchange, again: Exchange) -> Judgement:
     for one in (first, again):
         if one.ok:
             api.verdict_of(one)
-    listed = api.awaited(first, partial(_listed, api, first.parameters["memberId"]))
+    for _ in api.looks(first):
+        listed = _listed(api, first.parameters["memberId"])
+        if listed:
+            break
     if listed is None:
         return Missing("the member's list shows no run", (first,))
     runs = len(rows_of(listed))

@@ -137,7 +137,7 @@ def _writes(api: Api, member_id: str) -> tuple[Callable[[Mapping[str, Any]], Exc
 def _ends_alike(api: Api, twin: Settled, other: Exchange) -> Judgement:
     if other.response is None or other.status in TRANSPORT:
         return Missing(f"the transport answered: {other.line}", (other,))
-    expected = f"{twin.ending}, as without the unknown member, or a typed 400"
+    expected = f"{twin.ending}, as without the unknown member, or 400 or 422 with a code"
     if not other.ok:
         typed = other.status in REFUSED and expect.code_of(other)
         return expect.that(typed, expected, expect.answer(other), twin.write, other)
