@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from conformance.contract import Contract, Operation
 from conformance.exchange import Exchange
+from conformance.gateways import may_be_of_another_path
 from conformance.history import (
     CREATED,
     OK,
@@ -73,7 +74,7 @@ class Histories:
 
     def take(self, exchange: Exchange) -> None:
         """Add one exchange to every history that it belongs to."""
-        if exchange.response is None:
+        if exchange.response is None or may_be_of_another_path(exchange):
             return
         if exchange.operation_id is not None:
             self._take_route(self.contract.operations[exchange.operation_id], exchange)

@@ -6,7 +6,7 @@ from typing import Final
 from conformance.contract import Operation
 from conformance.exchange import Exchange
 from conformance.expect import code_of
-from conformance.history import BUSY, TRANSPORT
+from conformance.history import BROKEN, BUSY, TRANSPORT
 
 SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 KEY: Final = "idempotency-key"
@@ -15,6 +15,8 @@ OF_NO_CONDITION: Final = ("", "RATE_LIMITED", "SERVICE_UNAVAILABLE")
 UNSENT: Final = ("not sent", "no connection")
 TOO_LARGE: Final = 413
 TURNED_AWAY: Final = (400, 403, 404)
+MISSED: Final = (400, 404)
+REDIRECTED: Final = range(300, 400)
 DOTS: Final = (".", "..")
 
 
@@ -60,8 +62,24 @@ def says_nothing(answer: Exchange, rule: Operation | None) -> bool:
     return answer.response is None or of_the_transport(answer, rule) or in_progress(answer)
 
 
+def may_be_of_another_path(answer: Exchange) -> bool:
+    """Whether an id of dots may have been resolved on the way, so that another path was asked."""
+    return any(one in DOTS for one in answer.parameters.values()) and answer.status < BROKEN
+
+
 def may_end_at_a_gateway(answer: Exchange) -> bool:
     """Whether a gateway may refuse it untyped: for an encoded slash, or dots that it resolves."""
+    refused = answer.status in TURNED_AWAY and not CODE.fullmatch(code_of(answer))
+    return refused and _is_taken(answer)
+
+
+def may_be_a_gateways(answer: Exchange) -> bool:
+    """Whether an id that a gateway refuses, resolves or redirects kept a request from the API."""
+    elsewhere = may_be_of_another_path(answer) and answer.status not in MISSED
+    redirected = _is_taken(answer) and answer.status in REDIRECTED
+    return elsewhere or redirected or may_end_at_a_gateway(answer)
+
+
+def _is_taken(answer: Exchange) -> bool:
     ids = answer.parameters.values()
-    taken = any({"/", "\\"} & set(one) or one in DOTS for one in ids)
-    return taken and answer.status in TURNED_AWAY and not CODE.fullmatch(code_of(answer))
+    return any({"/", "\\"} & set(one) or one in DOTS for one in ids)

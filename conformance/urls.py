@@ -1,7 +1,7 @@
 """URLs that a server gave: resolved, in one spelling, and at which origin."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -26,6 +26,19 @@ def resolved(url: str, given_in: Exchange) -> SplitResult | None:
 def origin_of(parts: SplitResult) -> tuple[str, str | None, int | None]:
     """Return scheme, host and port, the scheme's own port where none is written."""
     return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
+
+
+def below_base(parts: SplitResult, bases: Sequence[str]) -> str:
+    """Return the path of a URL below the base URL of its origin, or below the first of all."""
+    known = [urlsplit(one) for one in bases]
+    try:
+        same = [one.path for one in known if origin_of(one) == origin_of(parts)]
+    except ValueError:
+        same = []
+    for prefix in (*sorted(same, key=len, reverse=True), known[0].path):
+        if prefix.strip("/") and parts.path.startswith(prefix.rstrip("/") + "/"):
+            return parts.path[len(prefix.rstrip("/")) :]
+    return parts.path
 
 
 def links(answer: Exchange, relation: str) -> list[str]:

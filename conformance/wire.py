@@ -18,7 +18,7 @@ from conformance.gateways import SAFE, in_progress, lost_its_answer, may_go_agai
 from conformance.history import retry_after
 from conformance.target import Target
 from conformance.trace import Trace
-from conformance.urls import origin_of, resolved
+from conformance.urls import below_base, origin_of, resolved
 
 TRIES: Final = 3
 BACK_OFF_SECONDS: Final = 0.2
@@ -251,8 +251,8 @@ class Wire:
         return request
 
     def _matched(self, method: str, url: str) -> tuple[str | None, dict[str, str]]:
-        prefix = urlsplit(self.target.url).path
-        matched = self.contract.match(method, urlsplit(url).path.removeprefix(prefix))
+        path = below_base(urlsplit(url), self.target.own_origins)
+        matched = self.contract.match(method, path)
         return (matched[0].operation_id, matched[1]) if matched else (None, {})
 
     def _headers(self, method: str, how: How) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from posixpath import normpath
 
 import pytest
 from gateway import Answer, Asked, Habit, Send, compressed, gateway
@@ -18,6 +20,7 @@ from conformance.runner import Silent, run
 
 PROFILES = ("core", "idempotency", "isolation", "http")
 WRITES = ("POST", "PUT", "PATCH")
+RULES_OF_READS = ("MBR-02", "BND-01", "RUN-01", "ERR-01", "ERR-04", "ERR-11", "HTP-02")
 RED = ("fail", "warn", "harness_error")
 HTML = {"content-type": "Text/HTML; Charset=utf-8"}
 
@@ -32,10 +35,11 @@ def served() -> Iterator[Embedded]:
 def judged(served: Embedded) -> Callable[..., dict[str, Verdict]]:
     """Judge the reference server behind a habit: the four profiles, or only some requirements."""
 
-    def judge(habit: Habit, *only: str) -> dict[str, Verdict]:
+    def judge(habit: Habit, *only: str, base: str = "") -> dict[str, Verdict]:
         contract = load_contract()
         with gateway(served.url, habit) as url:
-            target = replace(served.target({}), url=url, profiles=PROFILES)
+            origins = (f"{url.replace('127.0.0.1', 'localhost')}{base}",) if base else ()
+            target = replace(served.target({}), url=url, profiles=PROFILES, origins=origins)
             found = run(contract, target, make_plan(contract, target, only), Silent()).verdicts
         return {one.requirement.id: one for one in found}
 
@@ -143,3 +147,64 @@ def test_runs_of_invokes_whose_answers_were_lost_are_not_counted_against_anybody
     judged: Callable[..., dict[str, Verdict]],
 ) -> None:
     assert red(judged(losing(is_invoke, every=3), "RUN-07")) == {}
+
+
+def describing(base: str, example: str) -> Habit:
+    """Be reached below a base, too, and give an invokePath and an example there."""
+
+    def habit(request: Asked, send: Send) -> Answer:
+        answer = send(replace(request, target=request.target.removeprefix(base)))
+        if answer.status != 200 or not request.target.endswith("/contract"):
+            return answer
+        document = json.loads(answer.body)
+        path = document["invokePath"]
+        host = request.headers["host"].replace("127.0.0.1", "localhost" if base else "127.0.0.1")
+        document["invokePath"] = f"http://{host}{base}{path}"
+        document["curlExample"] = example.replace("PATH", path)
+        document["fetchExample"] = f"fetch('{document['invokePath']}')"
+        return replace(answer, body=json.dumps(document).encode())
+
+    return habit
+
+
+@pytest.mark.parametrize("base", ["", "/base"], ids=["own-origin", "declared-origin"])
+@pytest.mark.parametrize(
+    ("example", "outcome"),
+    [("curl -X POST 'PATH'", "pass"), ("curl https://elsewhere/invoke/chat", "fail")],
+    ids=["the-path", "another-path"],
+)
+def test_an_absolute_invoke_path_is_judged_and_followed(
+    judged: Callable[..., dict[str, Verdict]], base: str, example: str, outcome: str
+) -> None:
+    found = judged(describing(base, example), "EPC-02", "EPC-06", "RES-02", base=base)
+
+    met = {name: one.outcome for name, one in found.items()}
+    assert met == {"EPC-02": "pass", "EPC-06": outcome, "RES-02": "pass"}
+
+
+def normalising(asked: Asked, send: Send) -> Answer:
+    """Decode slashes and dots in the path and resolve it, and hand on what comes of it."""
+    path, mark, query = asked.target.partition("?")
+    slashed = re.sub("(?i)%2f|%5c", "/", path)
+    spelt = re.sub("(?i)%2e", ".", slashed)
+    return send(replace(asked, target=normpath(spelt) + mark + query))
+
+
+def refusing(asked: Asked, send: Send) -> Answer:
+    """Refuse paths with encoded slashes and dots by a document of its own, or redirect them."""
+    if re.search("%2f|%5c", asked.target, re.IGNORECASE):
+        return Answer(308, {"location": "/"})
+    if re.search("%2e", asked.target, re.IGNORECASE):
+        return Answer(403, {"content-type": "application/json"}, b'{"code": 403, "message": "No"}')
+    return send(asked)
+
+
+@pytest.mark.parametrize("habit", [normalising, refusing])
+def test_a_path_that_a_gateway_resolves_or_refuses_blames_nobody(
+    judged: Callable[..., dict[str, Verdict]], habit: Habit
+) -> None:
+    found = judged(habit, "INP-03", *RULES_OF_READS)
+
+    assert red(found) == {}
+    assert found["INP-03"].outcome == "pass"
+    assert found["INP-03"].missing

@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -78,6 +79,29 @@ def test_an_instant_is_one_of_rfc_3339_with_an_offset(spelt: object, read: datet
 )
 def test_seconds_to_wait_are_a_whole_number_and_a_day_at_most(asked: str, seconds: float) -> None:
     assert history.retry_after(exchange(retry_after=asked)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Sun, 06 Nov 1994 08:49:39 GMT", 2.0),
+        ("Sunday, 06-Nov-94 08:49:40 GMT", 3.0),
+        ("Sun Nov  6 08:49:41 1994", 4.0),
+        ("Sun, 06 Nov 1994 08:49:30 GMT", 0.0),
+        ("Sat, 06 Nov 2004 08:49:37 GMT", 86400.0),
+        ("Sun, 99 Nov 1994 08:49:37 GMT", 0.0),
+    ],
+)
+def test_a_date_to_wait_for_is_held_against_that_of_the_answer(date: str, seconds: float) -> None:
+    answer = exchange(retry_after=date, date="Sun, 06 Nov 1994 08:49:37 GMT")
+
+    assert history.retry_after(answer) == seconds
+
+
+def test_a_date_to_wait_for_is_held_against_our_clock_where_the_answer_names_none() -> None:
+    then = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+
+    assert 25 < history.retry_after(exchange(retry_after=then)) <= 30
 
 
 def test_without_the_header_nothing_is_waited_for() -> None:

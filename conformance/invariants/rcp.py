@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -17,6 +16,7 @@ from conformance.history import (
     TRUNCATION,
     OperationHistory,
     RouteHistory,
+    http_date,
     instant,
     rank,
 )
@@ -228,10 +228,7 @@ def what_is_pending_says_when_to_ask_again(operation: OperationHistory) -> Judge
 def _paces(asked: str) -> bool:
     if asked.isascii() and asked.isdigit():
         return len(asked) <= len(str(LONGEST_PACE)) and int(asked) <= LONGEST_PACE
-    try:
-        return bool(parsedate_to_datetime(asked))
-    except ValueError:
-        return False
+    return http_date(asked) is not None
 
 
 @invariant("RCP-11", over=OperationHistory)
