@@ -438,6 +438,17 @@ def test_a_server_of_one_kind_refuses_members_of_the_others(
     assert {one.json().get("code") for one in answers} == {None, "INVALID_STUDIO_MEMBER_REQUEST"}
 
 
+def test_a_create_without_an_id_is_refused_where_ids_are_the_clients(behaving: Behaving) -> None:
+    caller = behaving("needs-member-ids")
+
+    answer = caller.sends(
+        "POST", "/members", json={"displayName": "Greeter", "implementationKind": "workflow"}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_STUDIO_MEMBER_REQUEST")
+    assert caller.bound()
+
+
 def test_offers_less_says_so_before_it_looks_for_anything(behaving: Behaving) -> None:
     caller = behaving("offers-less")
 

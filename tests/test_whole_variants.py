@@ -20,6 +20,7 @@ JUDGED_HERE = (
     "offers-less+writes-nulls",
     "scripts-only",
     "actors-only",
+    "needs-member-ids",
 )
 
 
@@ -40,6 +41,7 @@ def test_nothing_is_found_in_a_legitimate_server(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     unverified = {row["variant"]: row["unverified"] for row in rows}
     assert unverified["scripts-only"] == unverified["actors-only"] == ["FLR-05"]
+    assert unverified["needs-member-ids"] == unverified["own-member-ids+absolute-urls"] == []
 
 
 @pytest.mark.parametrize(

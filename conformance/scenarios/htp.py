@@ -27,7 +27,8 @@ def a_wrong_method_or_media_type_is_told_apart(api: Api) -> Judgements:
     read = api.send.get_member_published_service(member_id)
     yield _wrong_method(api, read)
 
-    body = {"displayName": "x", "implementationKind": api.target.kinds[0]}
+    named = {"memberId": api.names.fresh(), "displayName": "x"}
+    body = {**named, "implementationKind": api.target.kind}
     twin = api.send.create_member(body)
     how = How({"Content-Type": "text/plain"}, violates="header: the media type is not JSON")
     plain = api.send.create_member(body, how)

@@ -23,6 +23,7 @@ from conformance.scenarios.run import rows_of
 
 ROUNDS: Final = 10
 CONFLICT: Final = 409
+NO_ID: Final = (400, 422)
 REUSED: Final = (422, 409, 400)
 RECREATED: Final = ("STUDIO_MEMBER_CONFLICT", "INVALID_STUDIO_MEMBER_REQUEST")
 UNMET: Final = (412, 409)
@@ -35,14 +36,34 @@ def keyed(key: str) -> How:
     return How(headers={"Idempotency-Key": f'"{key}"'})
 
 
-def _create(api: Api, how: How, name: str, description: str = "") -> Exchange:
-    """Ask for a member whose id the server makes."""
-    body = {"displayName": name, "implementationKind": api.target.kinds[0]}
-    return api.send.create_member({**body, "description": description}, how)
+def _create(api: Api, how: How, name: str, member_id: str = "", description: str = "") -> Exchange:
+    """Ask for a member; the server makes its id unless one is given."""
+    body = {"displayName": name, "implementationKind": api.target.kind, "description": description}
+    return api.send.create_member({**body, **({"memberId": member_id} if member_id else {})}, how)
+
+
+def _created(api: Api, name: str) -> tuple[Settled, How]:
+    """Create a member under a key; under an id of ours where the server makes none."""
+    how = keyed(api.names.fresh())
+    write = _create(api, how, name)
+    if write.status in NO_ID and expect.code_of(write):
+        how = keyed(api.names.fresh())
+        write = _create(api, how, name, name)
+    return _settled(api, write), how
 
 
 def _settled(api: Api, write: Exchange) -> Settled:
-    return api.settle(write, lambda: api.shows(member_id_of(write, "")))
+    return api.settle(write, lambda: api.shows(member_id_of(write, _asked(write))))
+
+
+def _asked(write: Exchange) -> str:
+    """Return the memberId that a create asks for; "" where it leaves that to the server."""
+    return str(write.given.get("memberId", ""))
+
+
+def _other_than(api: Api, write: Exchange) -> str:
+    """Return an id for a further member, if the server of a create makes none."""
+    return api.names.fresh() if _asked(write) else ""
 
 
 def _in_progress(answer: Exchange) -> bool:
@@ -77,13 +98,14 @@ def a_repeated_invoke_with_one_key_is_one_run(api: Api) -> Judgements:
 
 @scenario("IDM-01", requests=8, writes=3, leaves=2)
 def a_repeated_create_with_one_key_is_one_member(api: Api) -> Judgements:
-    how, name = keyed(api.names.fresh()), api.names.fresh()
-    first = _create(api, how, name)
-    settled = _settled(api, first)
+    name = api.names.fresh()
+    settled, how = _created(api, name)
 
-    again = _create(api, how, name)
+    again = _create(api, how, name, _asked(settled.write))
 
-    yield from whole(_repeated(first, again), _one_member(api, settled, again, name))
+    yield from whole(
+        _repeated(settled.write, again), _one_member(api, settled, again, name)
+    )
 
 
 def _repeated(first: Exchange, again: Exchange) -> Judgement:
@@ -107,8 +129,9 @@ def _one_member(api: Api, settled: Settled, again: Exchange, name: str) -> Judge
 
     The third is waited for, so that whatever the second one made is there by then, too.
     """
-    twin = api.settle(_create(api, How(), name, "Of its own"))
-    made = {named_by(settled, ""), named_by(twin, "")}
+    member_id = _other_than(api, settled.write)
+    twin = _settled(api, _create(api, How(), name, member_id, "Of its own"))
+    made = {named_by(one, _asked(one.write)) for one in (settled, twin)}
     if len(made) == 1:
         what = f"a create without the key made no member of its own: {twin.write.line}"
         return Missing(what, (twin.write,))
@@ -181,21 +204,24 @@ def _name(write: Exchange) -> str:
 
 @scenario("IDM-05", requests=10, writes=3, leaves=3)
 def a_key_of_one_scope_says_nothing_in_another(api: Api) -> Judgements:
-    other, how, name = api.as_other(), keyed(api.names.fresh()), api.names.fresh()
-    here = _settled(api, _create(api, how, name))
+    other, name = api.as_other(), api.names.fresh()
+    here, how = _created(api, name)
 
-    there = _create(other, how, name)
+    there = _create(other, how, name, _asked(here.write))
 
-    twin = _create(other, keyed(api.names.fresh()), name)
+    namesake, key = _other_than(api, here.write), keyed(api.names.fresh())
+    twin = _create(other, key, api.names.fresh(), namesake)
     if not twin.ok:
         raise Unverified(f"the other scope takes no creates with a key: {twin.line}", twin)
     _settled(other, twin)
+    if _asked(there) and expect.code_of(there) in RECREATED:
+        raise Unverified("the memberId is taken in the other scope as well", here.write, there)
     mixed = not there.ok or _name(there) == _name(here.write)
     met = expect.answer(there) if not there.ok else _name(there)
     expected = f"a command of its own, as {_name(here.write)} is of {api.target.scope}"
     yield expect.that(not mixed, expected, met, here.write, there, twin)
     for acting, made in ((api, here), (other, _settled(other, there))):
-        shown = acting.shows(named_by(made, ""))
+        shown = acting.shows(named_by(made, _asked(made.write)))
         yield expect.that(shown, f"a member in {acting.target.scope}", "none", made.write)
 
 
@@ -230,10 +256,12 @@ def a_member_created_again_is_the_same_member(api: Api) -> Judgements:
     fields = {"memberId": made, "displayName": "First", "implementationKind": kind}
     first = api.send.create_member(fields)
     settled = api.settle(first, lambda: api.shows(member_id_of(first, made)))
-    if named_by(settled, made) != made:
-        raise Unverified("the server gives every member an id of its own", first)
+    made = fields["memberId"] = named_by(settled, made)
 
     equal = api.send.create_member(fields)
+    if first.given["memberId"] != made and named_by(api.verdict_of(equal), made) != made:
+        yield expect.branch("ids_are_the_servers", first, equal)
+        return
     yield _converged(api, first, equal, lambda: api.shows(made))
 
     other = api.send.create_member({**fields, "displayName": "Second"})

@@ -249,10 +249,26 @@ def nothing_falls_back_to_a_service_while_a_create_is_under_way(api: Api) -> Jud
         invokes = [api.invoke(name, good) for _ in range(IN_A_ROW)] if created.ok else []
         settled = api.settle(created, partial(api.shows, member_id_of(created, name)))
         if named_by(settled, name) != name:
-            yield Missing("the server chooses memberIds: no service can bear one beforehand")
+            yield from _named_afterwards(api)
             return
         for invoke in invokes:
             yield _captures_nothing(api, invoke, "not observed", decoy, created)
+
+
+def _named_afterwards(api: Api) -> Judgements:
+    """Name a service like a member whose id the server made, as long as the member is not read."""
+    good, name = api.fixture("good"), api.names.fresh()
+    created = api.send.create_member({"displayName": name, "implementationKind": good.kind})
+    named = member_id_of(created, "")
+    if not named:
+        raise Unverified(f"the create's answer names no memberId: {created.line}", created)
+    decoy = api.decoy(named)
+    if not decoy.ok:
+        yield expect.branch("decoy_refused", decoy)
+    elif api.shows(named):
+        yield expect.branch("ids_are_the_servers", created, decoy)
+    else:
+        yield _captures_nothing(api, api.invoke(named, good), "not observed", decoy, created)
 
 
 def _captures_nothing(api: Api, invoke: Exchange, state: str, *before: Exchange) -> Judgement:

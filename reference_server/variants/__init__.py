@@ -43,6 +43,7 @@ VARIANTS: dict[str, Variant] = {
         Variant(documents.AbsoluteUrls, paired=True),
         Variant(identifiers.OpaqueServiceIds),
         Variant(identifiers.OwnMemberIds, paired=True),
+        Variant(identifiers.NeedsMemberIds),
         Variant(identifiers.LateRunIds),
         Variant(documents.RunIsStatus, paired=True),
         Variant(documents.BareDocuments, paired=True),
@@ -75,6 +76,11 @@ CONTRADICTIONS = (
         identifiers.TrimsIds,
         identifiers.RefusesPaddedIds,
         "a padded id is trimmed or refused",
+    ),
+    Contradiction(
+        identifiers.OwnMemberIds,
+        identifiers.NeedsMemberIds,
+        "a memberId is the server's or the client's",
     ),
     Contradiction(
         progress.CorrectsTimeouts,

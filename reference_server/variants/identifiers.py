@@ -28,6 +28,16 @@ class OwnMemberIds(Behaviour):
         return f"own-{uuid4().hex}"
 
 
+class NeedsMemberIds(Behaviour):
+    """Takes no create without a memberId."""
+
+    def identifier(self, body: Body, name: str, form: re.Pattern[str], longest: int) -> str | None:
+        """Refuse to make one."""
+        if name == "memberId" and body.members.get(name) is None:
+            raise body.refuse("memberId", "A member is created under an id of the caller's.")
+        return super().identifier(body, name, form, longest)
+
+
 class LateRunIds(Behaviour):
     """Names the run of an invoke only from committed on."""
 
