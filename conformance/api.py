@@ -35,6 +35,7 @@ __all__ = [
 NOT_FOUND: Final = 404
 ENDED: Final = frozenset({"completed", "failed", "stopped", "timed_out"})
 REFUSALS: Final = (400, 409, 422)
+MEMBER_ID: Final = "/components/schemas/CreateMemberRequest/properties/memberId"
 NO_ROUTE: Final = ("", "NOT_FOUND", "ROUTE_NOT_FOUND")
 
 
@@ -129,7 +130,9 @@ class Api(Acting):
 
     def shows(self, member_id: str) -> Exchange | None:
         """Read a member; None unless the answer is 200 and names it."""
-        read = self.send.get_member(member_id)
+        odd = self.send.contract.validators.part(MEMBER_ID, member_id)
+        how = How(violates="path: memberId is of the server's making") if odd else PLAIN
+        read = self.send.get_member(member_id, how)
         return read if read.ok and member_id in _ids(read) else None
 
     def member(self, kind: str = "", *, member_id: str = "") -> Member:

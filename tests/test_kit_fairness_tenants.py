@@ -111,3 +111,20 @@ def test_random_ids_and_counters_are_told_apart() -> None:
     random += ["Rr0DqS9iLh", "xO2uCe8BvJ", "7KnGt_1FwA"]
 
     assert varying_bits(counted) < 24 < varying_bits(random)
+
+
+def breaks_down_elsewhere(request: httpx.Request, answer: Response) -> Response:
+    """Answer 500 without a code in every scope but its own, and to ids that are no ids."""
+    own = "/scopes/ackproof/members" in request.url.raw_path.decode()
+    crafted = b":z" in request.content or b"/z" in request.content
+    if own and not crafted:
+        return answer
+    return Response(500, {"content-type": "text/plain"}, b"broken")
+
+
+def test_a_server_that_breaks_down_elsewhere_has_refused_nothing(
+    served: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twisted(monkeypatch, breaks_down_elsewhere)
+
+    assert verdicts(served.target({}), "ISO-04")["ISO-04"].outcome == "not_verified"
