@@ -104,9 +104,7 @@ def a_repeated_create_with_one_key_is_one_member(api: Api) -> Judgements:
 
     again = _create(api, how, name, _asked(settled.write))
 
-    yield from whole(
-        _repeated(settled.write, again), _one_member(api, settled, again, name)
-    )
+    yield from whole(_repeated(settled.write, again), _one_member(api, settled, again, name))
 
 
 def _repeated(first: Exchange, again: Exchange) -> Judgement:
