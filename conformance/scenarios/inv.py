@@ -18,7 +18,7 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange
 from conformance.history import ACCEPTED, TRANSPORT, rank
-from conformance.scenarios.rev import RETIRED, UNBOUND, UNKNOWN, done, refused, revised
+from conformance.scenarios.rev import RETIRED, UNBOUND, UNKNOWN, done, refused, revised, shows
 from conformance.scenarios.run import rows_of
 from conformance.urls import absolute
 
@@ -108,7 +108,7 @@ def _has_ids_of(invoked: Exchange, run: Exchange) -> Iterator[Judgement]:
             yield expect.equal(run.members.get(name), named, f"{name} of the run", invoked, run)
 
 
-@scenario("INV-03", requests=29, writes=8, leaves=1)
+@scenario("INV-03", requests=30, writes=8, leaves=1)
 def a_pinned_revision_is_the_one_that_runs(api: Api) -> Judgements:
     member_id, (old, serving) = revised(api)
     for pinned in (old, serving):
@@ -117,7 +117,9 @@ def a_pinned_revision_is_the_one_that_runs(api: Api) -> Judgements:
     unknown = _pinned(api, member_id, api.names.fresh())
     yield refused(api, twin, unknown, UNUSABLE, "an invoke that pins a revision that never was")
 
-    done(api, "retire", member_id, old)
+    retired = done(api, "retire", member_id, old)
+    if not any(shows(api, "retire", member_id, old) for _ in api.looks(retired.last)):
+        raise Unverified("no list of revisions shows the retired one as retired", retired.last)
     asked = _pinned(api, member_id, old)
 
     what = "an invoke that pins a retired revision"

@@ -66,10 +66,11 @@ def act(api: Api, action: str, member_id: str, revision_id: str) -> Exchange:
 def done(api: Api, action: str, member_id: str, revision_id: str) -> Settled:
     """Activate or retire a revision and wait until it is ready."""
     write = act(api, action, member_id, revision_id)
-    return api.settle(write, partial(_shows, api, action, member_id, revision_id))
+    return api.settle(write, partial(shows, api, action, member_id, revision_id))
 
 
-def _shows(api: Api, action: str, member_id: str, revision_id: str) -> Exchange | None:
+def shows(api: Api, action: str, member_id: str, revision_id: str) -> Exchange | None:
+    """Read where an activation or a retirement can be seen; None until it is."""
     if action == "activate":
         read = api.send.get_member_endpoint_contract(member_id, api.endpoint)
         return read if read.members.get("revisionId") == revision_id else None
@@ -129,8 +130,8 @@ def a_repeated_revision_action_converges(api: Api) -> Judgements:
     endings: list[Settled] = []
     for action, revision_id in (("retire", retired), ("activate", serving)):
         again = act(api, action, member_id, revision_id)
-        shows = partial(_shows, api, action, member_id, revision_id)
-        settled = api.verdict_of(again, shows) if again.ok else None
+        shown = partial(shows, api, action, member_id, revision_id)
+        settled = api.verdict_of(again, shown) if again.ok else None
         converged = _converged(again, settled, action)
         if settled is None or settled.ending != "ready":
             yield converged

@@ -87,7 +87,7 @@ class AnswersRenameWithTheBareMember(Behaviour):
         return super().answer_body(operation, receipt, resource)
 
 
-@fault(breaks="ACK-04")
+@fault(breaks="ACK-04", also="HTP-06")
 class AnswersRenameWithoutBody(Behaviour):
     """Answers an accepted rename 204, so that nobody learns its command id."""
 

@@ -7,14 +7,16 @@ from reference_server.faults.declaration import fault
 from reference_server.problems import Problem
 
 
-@fault(breaks="ERR-01", also="INP-07")
+@fault(breaks="ERR-01", also=("ACK-08", "INP-07"))
 class WrapsAWrongTypeInError(Behaviour):
     """Answers a body of wrong JSON types with code and message inside an `error` object."""
 
     def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
         """Put one level between."""
         if refusal.code == "INVALID_REQUEST_BODY":
-            return {"error": {"code": refusal.code, "message": refusal.message}}
+            said = {name: body[name] for name in ("code", "message", "detail") if name in body}
+            left = {name: value for name, value in body.items() if name not in said}
+            return left | {"error": said}
         return super().problem_body(operation_id, refusal, body)
 
 
@@ -25,7 +27,7 @@ class RefusesAPageTokenWithoutAMessage(Behaviour):
     def problem_body(self, operation_id: str, refusal: Problem, body: Document) -> Document | None:
         """Drop the message."""
         if refusal.code == "INVALID_PAGE_TOKEN":
-            return {"code": refusal.code}
+            return {name: value for name, value in body.items() if name != "message"}
         return super().problem_body(operation_id, refusal, body)
 
 
@@ -51,7 +53,7 @@ class RetireMissesTheRevisionFirst(Behaviour):
         return refusal
 
 
-@fault(breaks="ERR-04", also="ERR-01")
+@fault(breaks="ERR-04", also=("ERR-01", "RUN-02", "RUN-06", "HTP-08"))
 class AnswersAnUnknownRunBare(Behaviour):
     """Answers a read of an unknown run 404 with an empty body."""
 
