@@ -177,7 +177,7 @@ class LeavesNullsOutOfADetail(Behaviour):
         return {name: value for name, value in detail.items() if value is not None}
 
 
-@fault(breaks="MBR-08", also=("RCP-01", "STA-01", "STA-11"))
+@fault(breaks="MBR-08", also=("ACK-03", "RCP-01", "STA-01", "STA-11"))
 class MakesMemberIdsWithAColon(Behaviour):
     """Makes memberIds with a colon, which a path takes for the beginning of a verb."""
 

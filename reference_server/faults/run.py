@@ -82,7 +82,7 @@ class SaysFinishedInPlaceOfCompleted(Behaviour):
         return document | {"runStatus": "finished" if word == "completed" else word}
 
 
-@fault(breaks="RUN-04")
+@fault(breaks="RUN-04", also="HTP-05")
 class LagsBehindOnASecondReplica(Behaviour):
     """Shows a completed run as running in every second answer, from a replica that is behind."""
 
