@@ -45,7 +45,7 @@ def thirty_creates_in_a_burst_can_be_looked_up(api: Api) -> Judgements:
         api.look_up(write)
 
 
-@scenario("ACK-08", requests=24, writes=12, leaves=2)
+@scenario("ACK-08", requests=22, writes=12, leaves=2)
 def what_a_body_alone_makes_wrong_is_rejected_at_once(api: Api) -> Judgements:
     member_id = api.bound_member().member_id
     for what, twin, refusal in _malformed(api, member_id):

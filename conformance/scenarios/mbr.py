@@ -210,8 +210,18 @@ def _described(api: Api, member_id: str, patch: Mapping[str, Any]) -> tuple[Exch
     """
     name = api.names.fresh()
     write = api.send.update_member(member_id, {"displayName": name, **patch})
-    api.settle(write, partial(api.is_called, member_id, name))
-    detail = api.read(member_id).shown_by
+    settled = api.settle(write, partial(api.is_called, member_id, name))
+    return _described_under(api, member_id, name, settled)
+
+
+def _described_under(
+    api: Api, member_id: str, name: str, renamed: Settled
+) -> tuple[Exchange, object]:
+    detail = api.caught_up(
+        renamed,
+        lambda: api.read(member_id).shown_by,
+        lambda read: read.members["summary"].get("displayName") == name,
+    )
     return detail, detail.members["summary"].get("description")
 
 
@@ -227,8 +237,7 @@ def _is_blanked_or_refuses(api: Api, member_id: str) -> Judgement:
         return expect.that(settled.failure.get("code"), expected, settled.told, write, settled.last)
     if settled.ending != "ready":
         raise Unverified(f"{write.line} ended {settled.told}", write, settled.last)
-    detail = api.read(member_id).shown_by
-    met = detail.members["summary"].get("description")
+    detail, met = _described_under(api, member_id, name, settled)
     return expect.that(not met, expected, met, write, detail)
 
 

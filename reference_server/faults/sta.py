@@ -136,7 +136,7 @@ class RetargetsTheRename(Behaviour):
         return status
 
 
-@fault(breaks="STA-10")
+@fault(breaks="STA-10", also="CON-04")
 class ShowsTheVersionOfTheResource(Behaviour):
     """Gives the member's newest version for the one that the command brought."""
 
@@ -264,7 +264,7 @@ class AsksForAnotherPollAfterTheVerdict(Behaviour):
         return True
 
 
-@fault(breaks="STA-15", also="STA-06")
+@fault(breaks="STA-15", also=("CON-02", "STA-06"))
 class LeavesAnOvertakenBindPending(Behaviour):
     """Leaves a bind that a later one overtook without a verdict, past its deadline too."""
 
