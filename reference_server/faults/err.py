@@ -75,7 +75,7 @@ class CallsABindOfNobodyMalformed(Behaviour):
         return refusal
 
 
-@fault(breaks="ERR-05")
+@fault(breaks="ERR-05", also=("BND-07", "MBR-06"))
 class CallsAMalformedBindNotFound(Behaviour):
     """Answers a bind without an implementation as if its member were missing."""
 

@@ -12,7 +12,7 @@ from reference_server.faults.declaration import fault
 
 LONG_LAG = 0.3
 SHORT_MEMORY = 0.5
-OVERTAKEN = 0.06
+OVERTAKEN = 0.25
 REPLICA_LAG = 0.2
 HOUR = 3600.0
 
