@@ -13,6 +13,7 @@ from conformance.expect import code_of
 from conformance.following import Settled
 from conformance.history import ACCEPTED, CREATED, not_offered
 from conformance.principals import Acting
+from conformance.refusals import REFUSALS
 from conformance.target import Implementation
 from conformance.target_fixtures import DEFAULTS, UNPREPARABLE
 from conformance.together import Crowd
@@ -34,7 +35,6 @@ __all__ = [
 
 NOT_FOUND: Final = 404
 ENDED: Final = frozenset({"completed", "failed", "stopped", "timed_out"})
-REFUSALS: Final = (400, 409, 422)
 MEMBER_ID: Final = "/components/schemas/CreateMemberRequest/properties/memberId"
 NO_ROUTE: Final = ("", "NOT_FOUND", "ROUTE_NOT_FOUND")
 

@@ -43,6 +43,7 @@ MAY_IMPORT = {
         "expect",
         "gateways",
         "history",
+        "refusals",
         "scenarios",
         "urls",
     },

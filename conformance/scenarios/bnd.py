@@ -17,14 +17,13 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange
 from conformance.history import TRANSPORT, TRUNCATION, instant
+from conformance.refusals import REFUSALS, ends_refused
 from conformance.scenarios.mbr import (
     BINDING,
     FOREIGN,
-    REFUSALS,
     TELLABLE_SECONDS,
     TWO,
     UNFIT_BIND,
-    ends_refused,
 )
 
 NAMES: Final = ("publishedServiceId", "revisionId", "implementationKind")

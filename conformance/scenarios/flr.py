@@ -19,8 +19,8 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange
 from conformance.history import instant, not_offered, rank
+from conformance.refusals import REFUSALS
 
-REFUSALS: Final = (400, 409, 422)
 TURNED_AWAY: Final = (*REFUSALS, 404)
 TOO_EARLY: Final = ("STUDIO_MEMBER_NOT_BOUND", "STUDIO_MEMBER_NOT_READY")
 ELSEWHERE: Final = ("STUDIO_MEMBER_ENDPOINT_NOT_FOUND", "INVALID_STUDIO_MEMBER_INVOKE_REQUEST")

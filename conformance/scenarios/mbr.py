@@ -1,6 +1,6 @@
 """Members: created, renamed, and known by the same names ever after."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -16,10 +16,10 @@ from conformance.checks import (
     whole,
 )
 from conformance.exchange import Exchange
-from conformance.history import ACCEPTED, TRANSPORT, broke_down, instant, not_offered
+from conformance.history import ACCEPTED, broke_down, instant, not_offered
+from conformance.refusals import REFUSALS, ends_refused
 
 LEGAL_REFUSALS: Final = (401, 403, 404, 429)
-REFUSALS: Final = (400, 409, 422)
 TELLABLE_SECONDS: Final = 1.2
 MEMBER_ID: Final = "/components/schemas/CreateMemberRequest/properties/memberId"
 SCRIPT: Final = {"script": {"scriptId": "uppercase"}}
@@ -288,41 +288,6 @@ def one_implementation_of_the_members_kind_and_no_other(api: Api) -> Judgements:
 def _writes_of_implementations(api: Api) -> tuple[tuple[Write, tuple[str, ...]], ...]:
     send = api.send
     return (send.update_member_implementation, UNFIT_UPDATE), (send.bind_member, UNFIT_BIND)
-
-
-def ends_refused(  # noqa: PLR0913
-    api: Api,
-    twin: Exchange,
-    asked: Exchange,
-    codes: Collection[str],
-    what: str,
-    *,
-    statuses: Collection[int] = REFUSALS,
-) -> Judgement:
-    """Judge that a write is refused for its one fault, at once or once it was accepted.
-
-    Args:
-        api: follows the write where it was accepted.
-        twin: the same write without the fault.
-        asked: the write with the fault.
-        codes: those that the contract allows, now or later.
-        what: the fault, in a few words.
-        statuses: those that the contract allows for a refusal at once.
-
-    """
-    if not_offered(asked):
-        return expect.branch("not_offered", asked)
-    if asked.response is None or asked.status in TRANSPORT:
-        return Missing(f"the transport answered: {asked.line}", (asked,))
-    if not asked.ok:
-        return expect.refused_unlike(twin, asked, statuses, codes, what)
-    code = api.refusal_of(asked)
-    if code == "OPERATION_TIMED_OUT":
-        return Missing(f"{what}: what became of it is unknown: {asked.line}", (asked,))
-    expected = f"{what}: refused, or failed with {' or '.join(codes)}"
-    settled = api.verdict_of(asked)
-    met = code or f"accepted, then {settled.ending}"
-    return expect.that(code in codes, expected, met, twin, asked, settled.last, twin=twin)
 
 
 @scenario("MBR-08", requests=4, writes=1, leaves=1)

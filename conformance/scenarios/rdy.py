@@ -17,7 +17,7 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange
 from conformance.history import TRANSPORT, not_offered
-from conformance.scenarios.flr import REFUSALS
+from conformance.refusals import REFUSALS
 
 MISSING: Final = ("STUDIO_MEMBER_NOT_FOUND",)
 UNBOUND: Final = ("STUDIO_MEMBER_NOT_BOUND", "INVALID_STUDIO_MEMBER_REQUEST")

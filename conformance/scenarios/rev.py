@@ -17,7 +17,7 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange
 from conformance.history import TRANSPORT, not_offered
-from conformance.scenarios.mbr import ends_refused
+from conformance.refusals import ends_refused
 
 MISSING: Final = "STUDIO_MEMBER_NOT_FOUND"
 UNBOUND: Final = "STUDIO_MEMBER_NOT_BOUND"
