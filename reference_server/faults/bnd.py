@@ -36,7 +36,7 @@ class LeavesLastBindingOutUntilTheFirst(Behaviour):
         return {name: value for name, value in binding.items() if name != "lastBinding"}
 
 
-@fault(breaks="BND-03")
+@fault(breaks="BND-03", also=("CON-02", "CON-03"))
 class ShowsTheFirstRevisionAsBound(Behaviour):
     """Shows the first revision that a member was ever bound to, whatever was bound since."""
 
@@ -85,14 +85,18 @@ class FindsBindingsByTheBeginningOfAnId(Behaviour):
     """Shows of a member the latest binding of all whose ids begin with its own and a hyphen."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, LastBinding] = {}
+        self._seen: dict[tuple[str, str], LastBinding] = {}
 
     def last_binding_shown(self, member: Member) -> LastBinding | None:
         """Scan the keys without their end."""
         if member.last_binding is not None:
-            self._seen[member.member_id] = member.last_binding
-        begun = f"{member.member_id}-"
-        found = [last for name, last in self._seen.items() if f"{name}-".startswith(begun)]
+            self._seen[member.scope_id, member.member_id] = member.last_binding
+        scope, begun = member.scope_id, f"{member.member_id}-"
+        found = [
+            last
+            for (where, name), last in self._seen.items()
+            if where == scope and f"{name}-".startswith(begun)
+        ]
         return max(found, key=lambda last: last.bound_at, default=None)
 
 

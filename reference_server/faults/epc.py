@@ -1,6 +1,5 @@
 """Faults of the endpoint contract."""
 
-from reference_server import problems
 from reference_server.behaviour import Behaviour
 from reference_server.document import Document
 from reference_server.events.member import Member
@@ -51,7 +50,7 @@ class CallsAnUnboundMemberMissing(Behaviour):
         """Mistake unbound for missing."""
         unbound = refusal.code == "STUDIO_MEMBER_NOT_BOUND"
         if operation_id == "getMemberEndpointContract" and unbound:
-            return problems.studio_member_not_found("", refusal.ids["memberId"])
+            return refusal.restated(404, "STUDIO_MEMBER_NOT_FOUND")
         return refusal
 
 

@@ -186,7 +186,7 @@ class MakesMemberIdsWithAColon(Behaviour):
         return super().assigned_member_id(asked, fresh.replace("-", ":"))
 
 
-@fault(breaks="MBR-09")
+@fault(breaks="MBR-09", also="RES-01")
 class NamesTheServiceAfterTheFirstName(Behaviour):
     """Assigns a publishedServiceId made of the display name alone, for whoever comes to bear it."""
 

@@ -33,7 +33,7 @@ class ForgetsTheMembersBesideTheReceipt(Behaviour):
         return {k: v for k, v in receipt.items() if k not in operation.target}
 
 
-@fault(breaks="REV-02")
+@fault(breaks="REV-02", also="ERR-06")
 class MistakesAnUnknownRevisionForAnUnboundMember(Behaviour):
     """Refuses an unknown revision with STUDIO_MEMBER_NOT_BOUND, though the member is bound."""
 
@@ -41,7 +41,7 @@ class MistakesAnUnknownRevisionForAnUnboundMember(Behaviour):
         """Give the nearest code."""
         unknown = refusal.code == "STUDIO_MEMBER_BINDING_REVISION_NOT_FOUND"
         action = operation_id in {"activateMemberRevision", "retireMemberRevision"}
-        return problems.studio_member_not_bound("") if unknown and action else refusal
+        return refusal.restated(409, "STUDIO_MEMBER_NOT_BOUND") if unknown and action else refusal
 
 
 @fault(breaks="REV-03")
@@ -61,7 +61,7 @@ class RefusesARetiredRevisionWithoutAReason(Behaviour):
         """Call it a conflict."""
         retired = refusal.code == "STUDIO_MEMBER_BINDING_REVISION_RETIRED"
         if retired and operation_id == "activateMemberRevision":
-            return problems.studio_member_conflict("", "The revision cannot be activated.")
+            return refusal.restated(409, "STUDIO_MEMBER_CONFLICT")
         return refusal
 
 
@@ -142,11 +142,11 @@ class LooksForTheRevisionOfNobody(Behaviour):
         """Look for the revision first."""
         missing = refusal.code == "STUDIO_MEMBER_NOT_FOUND"
         if missing and operation_id == "retireMemberRevision":
-            return problems.revision_not_found("")
+            return refusal.restated(404, "STUDIO_MEMBER_BINDING_REVISION_NOT_FOUND")
         return refusal
 
 
-@fault(breaks="REV-06")
+@fault(breaks="REV-06", also="ERR-06")
 class LooksForTheRevisionOfAnUnboundMember(Behaviour):
     """Answers an activate at an unbound member that the revision was not found."""
 
@@ -154,7 +154,7 @@ class LooksForTheRevisionOfAnUnboundMember(Behaviour):
         """Look for the revision first."""
         unbound = refusal.code == "STUDIO_MEMBER_NOT_BOUND"
         if unbound and operation_id == "activateMemberRevision":
-            return problems.revision_not_found("")
+            return refusal.restated(404, "STUDIO_MEMBER_BINDING_REVISION_NOT_FOUND")
         return refusal
 
 
