@@ -1,12 +1,13 @@
 """HTTP: methods, media types, preferences, caching, and what is served at all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from conformance import expect
-from conformance.api import UNCOMPRESSED, Api, How
+from conformance.api import UNCOMPRESSED, Api, How, Implementation
 from conformance.checks import Judgement, Judgements, Missing, Scenario, Unverified, scenario
 from conformance.exchange import Exchange
 from conformance.history import ACCEPTED, BROKEN, OK, not_offered
@@ -58,34 +59,46 @@ def a_preference_is_kept_or_not_claimed(api: Api) -> Judgements:
     good, member_id = api.fixture("good"), api.bound_member().member_id
     twin = api.invoke(member_id, good)
     for asked in PREFERENCES:
-        write = api.invoke(member_id, good, How({"Prefer": asked}))
-        api.look_up(write)
-        yield from _kept(api, asked, twin, write)
-    slow = api.fixture("slow")
-    long = api.invoke(api.bound_member("slow").member_id, slow, How({"Prefer": "wait=1"}))
-    api.look_up(long)
-    yield from _kept(api, "wait=1", twin, long)
+        yield from _kept(api, asked, twin, partial(_preferring, api, member_id, good, asked))
+    slow, delayed = api.fixture("slow"), api.bound_member("slow").member_id
+    yield from _kept(api, "wait=1", twin, partial(_preferring, api, delayed, slow, "wait=1"))
 
 
-def _kept(api: Api, asked: str, twin: Exchange, write: Exchange) -> Iterator[Judgement]:
+def _preferring(api: Api, member_id: str, fixture: Implementation, asked: str) -> Exchange:
+    write = api.invoke(member_id, fixture, How({"Prefer": asked}))
+    api.look_up(write)
+    return write
+
+
+def _kept(api: Api, asked: str, twin: Exchange, ask: Callable[[], Exchange]) -> Iterator[Judgement]:
+    write = ask()
     if not twin.ok:
         yield Missing(f"the twin without a preference was refused too: {twin.line}", (twin, write))
         return
     expected = f"Prefer: {asked} is honoured or ignored"
     yield expect.that(write.ok, expected, expect.answer(write), twin, write)
-    applied = {
-        one.strip().lower().partition("=")[0]
-        for one in (write.header("preference-applied") or "").split(",")
-    }
+    applied = _applied(write)
     if "respond-async" in applied:
         held = write.status == ACCEPTED and "respond-async" in asked
         yield expect.that(held, "202 where respond-async was applied", write.line, twin, write)
     if "wait" in applied:
-        seconds = write.received - write.sent
-        limit = WAIT_SECONDS + api.target.slack + 1
-        held = "wait" in asked and seconds <= limit
-        expected = f"an answer within {WAIT_SECONDS} s where wait={WAIT_SECONDS} was applied"
-        yield expect.that(held, expected, f"{seconds:.1f} s, asked {asked}", twin, write)
+        yield _in_time(api, asked, write, ask)
+
+
+def _applied(write: Exchange) -> set[str]:
+    told = (write.header("preference-applied") or "").split(",")
+    return {one.strip().lower().partition("=")[0] for one in told}
+
+
+def _in_time(api: Api, asked: str, write: Exchange, ask: Callable[[], Exchange]) -> Judgement:
+    """Judge how long an answer took; one that is late is asked for again, as machines stall."""
+    limit = WAIT_SECONDS + api.target.slack + 1
+    if write.received - write.sent > limit:
+        write = ask()
+    seconds = write.received - write.sent
+    held = "wait" in asked and (seconds <= limit or "wait" not in _applied(write))
+    expected = f"an answer within {WAIT_SECONDS} s where wait={WAIT_SECONDS} was applied"
+    return expect.that(held, expected, f"{seconds:.1f} s, asked {asked}", write)
 
 
 @scenario("HTP-05", requests=38, writes=3, leaves=1)
