@@ -29,7 +29,7 @@ class SaysNotReadyInAWordOfItsOwn(Behaviour):
         return readiness | ({"status": "not_ready"} if changed else {})
 
 
-@fault(breaks="RDY-01")
+@fault(breaks="RDY-01", also="RCP-09")
 class GivesNoReasonForReady(Behaviour):
     """Leaves the reason out where nothing is missing."""
 

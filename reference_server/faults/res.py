@@ -35,7 +35,7 @@ class ActivationTargetsTheBareMemberId(Behaviour):
         return operation.target | {"publishedServiceId": operation.target["memberId"]}
 
 
-@fault(breaks="RES-02")
+@fault(breaks="RES-02", also="REV-04")
 class ContractDescribesTheFirstRevision(Behaviour):
     """Describes the first revision ever deployed, though invokes reach the serving one."""
 
