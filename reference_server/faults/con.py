@@ -156,7 +156,7 @@ class StartsCountingOverAtFive(Behaviour):
         return (version - 1) % NUMBERS + 1
 
 
-@fault(breaks="CON-05", also="PAG-01")
+@fault(breaks="CON-05", also=("PAG-01", "RUN-07"))
 class FindsTheNextPageByItsNumber(Behaviour):
     """Counts the next page from a start that moves with each insert, so that rows repeat."""
 

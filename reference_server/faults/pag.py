@@ -12,7 +12,7 @@ from reference_server.problems import Problem
 from reference_server.requests import Body
 
 
-@fault(breaks="PAG-01")
+@fault(breaks="PAG-01", also="RUN-07")
 class SkipsTheFirstOfEachLaterPage(Behaviour):
     """Begins each page but the first one item too late."""
 
@@ -21,7 +21,7 @@ class SkipsTheFirstOfEachLaterPage(Behaviour):
         return start + 1
 
 
-@fault(breaks="PAG-01", also="CON-05")
+@fault(breaks="PAG-01", also=("CON-05", "RUN-07"))
 class RepeatsTheLastOfThePageBefore(Behaviour):
     """Begins each page with the item that ended the page before."""
 
@@ -39,7 +39,7 @@ class ForgetsWhereThePageBeforeEnded(Behaviour):
         return 0
 
 
-@fault(breaks=("PAG-01", "PAG-02"))
+@fault(breaks=("PAG-01", "PAG-02"), also="RUN-07")
 class CutsTheListWithoutAWord(Behaviour):
     """Ends each list at the page size, without a token for what is left."""
 
