@@ -1,8 +1,11 @@
 """What a body says: a null in a member that need not be there is the absence of that member."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
+
+from conformance.exchange import Response
 
 OPENAPI: Final = "openapi.yaml"
 REFUSALS: Final = 400
@@ -56,6 +59,12 @@ class Absences:
         bare = media_type.partition(";")[0].strip().lower()
         told = tuple(self._told(operation_id, body))
         return self._without(body, told or tuple(self._promised(operation_id, status, bare)))
+
+    def applied(self, response: Response, operation_id: str | None) -> Response:
+        """Return an answer whose body is read without the nulls that say nothing."""
+        media_type = response.headers.get("content-type", "")
+        reading = partial(self.read, operation_id, response.status, media_type)
+        return replace(response, reading=reading)
 
     def _promised(self, operation_id: str | None, status: int, media_type: str) -> Iterator[Place]:
         """Yield what the contract says of an answer; of one that it does not list, of its like."""

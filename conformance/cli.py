@@ -111,7 +111,10 @@ _SELECTION = (
 @selects
 @click.option("--yes", is_flag=True, help="Judge a target that is not on this machine.")
 @click.option(
-    "--report-dir", "folder", type=click.Path(path_type=Path), help="Write report.json there."
+    "--report-dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Write the report and its evidence there.",
 )
 @click.option(
     "--lane",
@@ -167,6 +170,33 @@ def explain(requirement: str) -> int:
     from conformance.command_plan import show_requirement
 
     return show_requirement(requirement.upper())
+
+
+@ackproof.command("verify-report", short_help="See whether a report is what its evidence says.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def verify_report(folder: Path) -> int:
+    """See whether the report of DIR is what the exchanges and judgements stored there say.
+
+    Nothing is sent. Every verdict and the exit code are worked out anew, the invariants are judged
+    again, and each difference is named. Exit codes: 0 the report is what the evidence says, 1 it is
+    not, 2 the evidence cannot be read, or another kit or contract judged the run.
+    """
+    from conformance.command_verify import verify_report
+
+    return verify_report(folder)
+
+
+@ackproof.command("rejudge", short_help="Judge a stored run by this kit.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def rejudge(folder: Path) -> int:
+    """Judge the invariants of the run stored in DIR by this kit; say which verdicts changed.
+
+    Nothing is sent, and what the scenarios said stays as it is stored. Exit codes: 0 no verdict
+    changed, 1 one did, 2 the evidence cannot be read.
+    """
+    from conformance.command_verify import rejudge_report
+
+    return rejudge_report(folder)
 
 
 @ackproof.command(short_help="Judge the reference server's faults.")

@@ -10,15 +10,19 @@ from rich.text import Text
 
 from conformance.contract import Contract, load_contract
 from conformance.embedded import SCOPE, embedded_server
+from conformance.evidence import trace_file
+from conformance.evidence.lines import lines_of
+from conformance.evidence.redaction import redacted
 from conformance.generated.outcome import Generation
 from conformance.plan import Plan, make_plan
 from conformance.reports import report_file
 from conformance.reports.console import print_report
 from conformance.reports.counted import counted
 from conformance.reports.live import LiveProgress
+from conformance.reports.model import Report, ShownEvidence
 from conformance.reports.of_run import report_of
 from conformance.reports.printable import printable
-from conformance.runner import run
+from conformance.runner import RunResult, run
 from conformance.selection import Selection
 from conformance.target import Target
 from conformance.target_check import check_target
@@ -34,11 +38,11 @@ def judge(
     *,
     yes: bool,
 ) -> int:
-    """Judge a target, print the report, write report.json if asked, and return the exit code.
+    """Judge a target, print its report, write it with its evidence if asked, return the code.
 
     Args:
         selection: who is judged, and by which requirements.
-        folder: where report.json goes.
+        folder: where the report and its evidence go.
         lanes: where the requests come from.
         generation: what the generated lane makes.
         yes: whether a target that is not on this machine may be judged without a file.
@@ -47,6 +51,7 @@ def judge(
     contract = load_contract()
     if folder is not None:
         report_file.prepare(folder)
+        report_file.prepare(folder, trace_file.NAME)
     console = Console()
     with described_target(selection.file, selection.flags) as target:
         check_meant(contract, target, meant=yes or selection.file is not None)
@@ -54,10 +59,31 @@ def judge(
         console.print(header(contract, target, plan), soft_wrap=True)
         with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
             result = run(contract, target, plan, progress, generation)
-    report = report_of(result, kit_version())
-    written = report_file.write(report, folder) if folder is not None else None
+    report, written = reported(redacted(result), folder)
     print_report(console, report, written)
     return report.exit_code
+
+
+def reported(result: RunResult, folder: Path | None) -> tuple[Report, Path | None]:
+    """Make the report of a run; write it beside its evidence if there is a folder for them.
+
+    Args:
+        result: without secrets.
+        folder: where to; it exists.
+
+    Returns:
+        the report, and the path of report.json, which is written last.
+
+    """
+    kit = kit_version()
+    if folder is None:
+        return report_of(result, kit), None
+    lines = list(lines_of(result, kit))
+    content = trace_file.packed(lines)
+    report_file.replace(folder / trace_file.NAME, content)
+    evidence = ShownEvidence(trace_file.NAME, trace_file.digest_of(content), len(lines))
+    report = report_of(result, kit, evidence)
+    return report, report_file.write(report, folder)
 
 
 @contextmanager

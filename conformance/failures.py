@@ -9,6 +9,7 @@ import click
 
 from conformance.contract import ContractUnreadable
 from conformance.embedded import ServerNotStarted
+from conformance.evidence.trace_file import EvidenceUnreadable
 from conformance.judge import Exit
 from conformance.nearest import hint
 from conformance.plan import UnknownSelection
@@ -25,6 +26,7 @@ CODES: Final = {
     (
         click.ClickException,
         ContractUnreadable,
+        EvidenceUnreadable,
         ReportUnwritable,
         TargetFileError,
         UnknownName,

@@ -3,7 +3,6 @@
 import secrets
 import threading
 import time
-import traceback
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -15,9 +14,7 @@ from typing import Final, Protocol
 from conformance.api import Api, Names
 from conformance.attempts import performed
 from conformance.checks import (
-    Invariant,
     Judged,
-    Judgement,
     Missing,
     Scenario,
     Unverified,
@@ -25,10 +22,10 @@ from conformance.checks import (
 from conformance.client import Client
 from conformance.contract import Contract, Requirement
 from conformance.exchange import Exchange
-from conformance.fold import Histories
 from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
-from conformance.judge import Broke, Heard, Verdict, verdict
+from conformance.histories_judged import judge_histories
+from conformance.judge import Heard, Verdict, verdict
 from conformance.plan import Plan
 from conformance.preflight import preflight
 from conformance.target import Target
@@ -83,7 +80,7 @@ class RunResult:
     """Everything that a report is made of.
 
     `control` says why the control failed; None if it held. `lane` is what the generated lane
-    brought; None if it was not asked for.
+    brought; None if it was not asked for. `heard` is what every check of the plan said.
     """
 
     target: Target
@@ -95,6 +92,7 @@ class RunResult:
     control: str | None
     interrupted: bool
     lane: LaneOutcome | None = None
+    heard: tuple[Heard, ...] = ()
 
 
 class Run:
@@ -193,6 +191,7 @@ class Run:
     def result(self) -> RunResult:
         """Weigh all that was heard so far; the histories are judged as far as they go."""
         verdicts = tuple(self.verdict(one) for one in self.plan.requirements)
+        heard = (*self._of_scenarios(), *self._judge_histories())
         longest = max(self._seconds, key=self._seconds.__getitem__, default="")
         taken = self._seconds.get(longest, 0.0)
         return RunResult(
@@ -205,6 +204,7 @@ class Run:
             self.control,
             self.interrupted,
             self._lane,
+            heard,
         )
 
     def _client(self, cause: str, lane: str = "scenarios") -> Client:
@@ -231,15 +231,18 @@ class Run:
                 heard.append(_unheard(scenarios[name], "the run was interrupted"))
             elif future.done():
                 heard.append(future.result())
+        if self.interrupted:
+            met = {one.check for one in heard}
+            never = (one for one in scenarios.values() if one.name not in met)
+            heard += [_unheard(one, "the run was interrupted") for one in never]
         return heard
 
     def _judge_histories(self) -> list[Heard]:
         if self._of_invariants is None:
             self._read_again()
-            histories = Histories(self.contract, self.target)
-            for exchange in self.trace:
-                histories.take(exchange)
-            self._of_invariants = [_apply(one, histories) for one in self.plan.invariants]
+            self._of_invariants = judge_histories(
+                self.contract, self.target, self.plan.invariants, self.trace
+            )
         return self._of_invariants
 
     def _read_again(self) -> None:
@@ -294,17 +297,6 @@ def _why_not(controls: Sequence[Heard]) -> str | None:
 
 def _unheard(scenario: Scenario, why: str) -> Heard:
     return Heard(scenario.requirement, scenario.name, (Missing(why),))
-
-
-def _apply(one: Invariant, histories: Histories) -> Heard:
-    said: list[Judgement] = []
-    broke = None
-    try:
-        for history in histories.of(one.over):
-            said.extend(one.rule(history))
-    except Exception:  # noqa: BLE001  # see perform
-        broke = Broke(one.name, traceback.format_exc(limit=-4))
-    return Heard(one.requirement, one.name, tuple(said), broke)
 
 
 def run(

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
-CUT: Final = "…"
-LEAST_OF_A_TOKEN: Final = 4
+from conformance.masking import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,8 @@ class Target:
         return {one.token: f"${one.token_env}" for one in principals if one.token}
 
     def masked(self, text: str) -> str:
-        """Put the variables of the tokens in their place, also of one that was cut off."""
-        for token, variable in sorted(self.secrets.items(), key=lambda one: -len(one[0])):
-            text = text.replace(token, variable)
-            for length in range(len(token) - 1, LEAST_OF_A_TOKEN - 1, -1):
-                text = text.replace(token[:length] + CUT, variable + CUT)
-        return text
+        """Put the variables of the tokens in their place, however they are spelt or cut off."""
+        return masked(text, self.secrets)
 
     @property
     def own_origins(self) -> tuple[str, ...]:

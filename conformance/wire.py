@@ -4,8 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -189,7 +188,7 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
             error = _said(problem)
         operation_id, parameters = self._matched(asked.method, as_sent.url)
-        response = response and self._without_nulls(response, operation_id)
+        response = response and self.contract.absences.applied(response, operation_id)
         exchange = Exchange(
             number,
             self.lane,
@@ -206,13 +205,6 @@ class Wire:
         )
         self.trace.record(exchange)
         return exchange
-
-    def _without_nulls(self, response: Response, operation_id: str | None) -> Response:
-        media_type = response.headers.get("content-type", "")
-        absences = self.contract.absences
-        return replace(
-            response, reading=partial(absences.read, operation_id, response.status, media_type)
-        )
 
     def pool(self) -> httpx.Client:
         """Return the connections of this thread and principal."""

@@ -206,7 +206,8 @@ class ShownTarget:
 
     Attributes:
         version: what its owner calls it; None if not said.
-        server: what its `Server` header says; None without one.
+        server: what its first `Server` header of the run says; None without one.
+        server_after: what the last one says.
 
     """
 
@@ -216,6 +217,7 @@ class ShownTarget:
     described_by: str
     version: str | None
     server: str | None
+    server_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,22 @@ class ShownTiming:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownEvidence:
+    """The stored trace that the report rests on.
+
+    Attributes:
+        file: its name, beside the report.
+        sha256: of the file, hex.
+        lines: how many it has.
+
+    """
+
+    file: str
+    sha256: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole run.
 
@@ -258,6 +276,7 @@ class Report:
         planned: ids of the profiles that no check judges yet.
         summary: by profile, as claimed.
         lane: what the generated lane brought; None without it.
+        evidence: what is stored beside it; None if nothing is.
 
     """
 
@@ -274,6 +293,7 @@ class Report:
     verdicts: tuple[ShownVerdict, ...]
     planned: tuple[str, ...]
     lane: ShownLane | None = None
+    evidence: ShownEvidence | None = None
 
     @property
     def meaning(self) -> str:
@@ -305,4 +325,5 @@ class Report:
             "verdicts": [asdict(verdict) for verdict in self.verdicts],
             "planned": list(self.planned),
             "lane": asdict(self.lane) if self.lane else None,
+            "evidence": asdict(self.evidence) if self.evidence else None,
         }

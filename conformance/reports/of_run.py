@@ -15,6 +15,7 @@ from conformance.reports.model import (
     ProfileSummary,
     Report,
     ShownContract,
+    ShownEvidence,
     ShownExchange,
     ShownFinding,
     ShownLane,
@@ -36,12 +37,13 @@ BODY_LIMIT: Final = 8192
 FINDINGS_LIMIT: Final = 50
 
 
-def report_of(run: "RunResult", kit: str) -> Report:
+def report_of(run: "RunResult", kit: str, evidence: ShownEvidence | None = None) -> Report:
     """Make the report of a run.
 
     Args:
         run: what the runner returned.
         kit: version of the kit.
+        evidence: what is stored beside the report.
 
     """
     shown = _Shown(run.target.masked, len(run.exchanges))
@@ -66,6 +68,7 @@ def report_of(run: "RunResult", kit: str) -> Report:
         verdicts=tuple(shown.verdict(one, accepted) for one in run.verdicts),
         planned=tuple(requirement.id for requirement in run.plan.planned),
         lane=shown.lane(run.lane, run.target) if run.lane else None,
+        evidence=evidence,
     )
 
 
@@ -76,15 +79,15 @@ def verdict_of(verdict: Verdict, target: "Target", exchanges: int) -> ShownVerdi
 
 
 def _target(run: "RunResult", shown: "_Shown") -> ShownTarget:
-    servers = (exchange.header("server") for exchange in run.exchanges)
-    server = next((value for value in servers if value), None)
+    servers = [told for one in run.exchanges if (told := one.header("server"))]
     return ShownTarget(
         run.target.url,
         run.target.scope,
         run.target.profiles,
         run.target.described_by,
         run.target.version,
-        shown.text(server) if server else None,
+        shown.text(servers[0]) if servers else None,
+        shown.text(servers[-1]) if servers else None,
     )
 
 

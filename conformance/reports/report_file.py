@@ -42,13 +42,25 @@ def write(report: Report, folder: Path) -> Path:
 
     """
     text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
-    path = folder / NAME
+    return replace(folder / NAME, text.encode(errors="backslashreplace"))
+
+
+def replace(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all, and return its path.
+
+    Raises:
+        ReportUnwritable: the folder can no longer be written to.
+
+    """
     try:
-        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".report-", suffix=".json")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        Path(unfinished).chmod(0o644)
-        Path(unfinished).replace(path)
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".report-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(unfinished).chmod(0o644)
+            Path(unfinished).replace(path)
+        finally:
+            Path(unfinished).unlink(missing_ok=True)
     except OSError as problem:
         raise ReportUnwritable(f"{path} cannot be written: {problem.strerror}.") from problem
     return path

@@ -1,0 +1,35 @@
+"""Every invariant applied to every history of a trace."""
+
+import traceback
+from collections.abc import Iterable
+
+from conformance.checks import Invariant, Judgement
+from conformance.contract import Contract
+from conformance.exchange import Exchange
+from conformance.fold import Histories
+from conformance.judge import Broke, Heard
+from conformance.target import Target
+
+
+def judge_histories(
+    contract: Contract,
+    target: Target,
+    invariants: Iterable[Invariant],
+    exchanges: Iterable[Exchange],
+) -> list[Heard]:
+    """Fold exchanges, in order of sending, and return what each invariant says of them."""
+    histories = Histories(contract, target)
+    for exchange in exchanges:
+        histories.take(exchange)
+    return [_applied(one, histories) for one in invariants]
+
+
+def _applied(one: Invariant, histories: Histories) -> Heard:
+    said: list[Judgement] = []
+    broke = None
+    try:
+        for history in histories.of(one.over):
+            said.extend(one.rule(history))
+    except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
+        broke = Broke(one.name, traceback.format_exc(limit=-4))
+    return Heard(one.requirement, one.name, tuple(said), broke)
