@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults variants variants-pairs mutation steadiness lane serve bench bench-write build clean
+.PHONY: help install conformance test check lint types spec faults variants variants-pairs mutation steadiness lane stored-run serve bench bench-write build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ steadiness: $(READY) ## Judge ten times beside two busy loops, at random lag
 
 lane: $(READY) ## Count what the generated lane finds of planted faults, beside stock Schemathesis
 	$(BIN)/python tests/lane_and_stock.py
+
+stored-run: $(READY) ## Make the stored run anew that later kits are held against
+	$(BIN)/python tests/stored_run.py
 
 serve: $(READY) ## Serve the reference server on port 8080 without authentication
 	$(BIN)/ackproof serve --port 8080 --no-auth

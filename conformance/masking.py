@@ -8,6 +8,7 @@ from typing import Final
 
 CUT: Final = "…"
 LEAST_OF_A_SECRET: Final = 4
+ALIKE: Final = re.compile("[+/_-]")
 ALPHABET: Final = {"+": "+-", "-": "+-", "/": "/_", "_": "/_"}
 
 
@@ -21,8 +22,10 @@ def masked(text: str, secrets: Mapping[str, str]) -> str:
     """
     for secret, shown in sorted(secrets.items(), key=lambda one: -len(one[0])):
         text = _without_the_cut(text, secret, shown)
-        for form in _forms(secret):
-            text = form.sub(lambda _, shown=shown: shown, text)  # type: ignore[misc]
+        escapes = "%" in text or "\\" in text
+        for core, form in _forms(secret):
+            if escapes or core in text:
+                text = form.sub(shown.replace("\\", r"\\"), text)
     return text
 
 
@@ -34,21 +37,26 @@ def _without_the_cut(text: str, secret: str, shown: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _forms(secret: str) -> tuple[re.Pattern[str], ...]:
-    plain = re.compile("".join(_escaped(one) for one in secret))
-    return (plain, *(re.compile(pattern) for pattern in _in_base64(secret)))
+def _forms(secret: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return patterns, each with a text that stands in whatever it matches without escapes."""
+    plain = (secret, "".join(_escaped(one) for one in secret))
+    return tuple(
+        (max(ALIKE.split(spelt), key=len), re.compile(pattern))
+        for spelt, pattern in (plain, *_in_base64(secret))
+    )
 
 
-def _in_base64(secret: str) -> Iterator[str]:
-    """Yield what base64 in either alphabet makes of a secret behind 0, 1 or 2 bytes modulo 3.
+def _in_base64(secret: str) -> Iterator[tuple[str, str]]:
+    """Yield, spelt and as a pattern, what base64 makes of a secret behind 0, 1 and 2 bytes.
 
-    The characters at its ends, which hold bits of its neighbours too, are left out.
+    The pattern takes either alphabet. The characters at its ends, which hold bits of its
+    neighbours too, are left out.
     """
     for before in range(3):
         encoded = b64encode(b"\0" * before + secret.encode()).decode()
         own = encoded[-(-before * 8 // 6) : (before + len(secret)) * 8 // 6]
         if len(own) >= LEAST_OF_A_SECRET:
-            yield "".join(_either(one) for one in own)
+            yield own, "".join(_either(one) for one in own)
 
 
 def _either(character: str) -> str:

@@ -233,7 +233,8 @@ class Run:
                 heard.append(future.result())
         if self.interrupted:
             met = {one.check for one in heard}
-            never = (one for one in scenarios.values() if one.name not in met)
+            everything = (*self.plan.scenarios, *self.plan.unaffordable)
+            never = (one for one in everything if one.name not in met)
             heard += [_unheard(one, "the run was interrupted") for one in never]
         return heard
 

@@ -167,6 +167,8 @@ def test_ctrl_c_in_the_middle_of_a_run_still_reports_what_was_judged(tmp_path: P
     assert report["interrupted"]
     assert "exit 130: interrupted" in out
     assert not errors
+    verified = subprocess.run([ACKPROOF, "verify-report", tmp_path / "out"], check=False)
+    assert verified.returncode == 0
 
 
 class Liar(BaseHTTPRequestHandler):

@@ -1,0 +1,114 @@
+"""No secret is kept in any spelling, and what is no secret stays as it is."""
+
+import json
+import re
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import quote, unquote
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from conformance.evidence.redaction import KEPT, REDACTED, kept_body, kept_header
+from conformance.masking import masked
+
+NAME: Final = "$ACKPROOF_TOKEN"
+PRINTABLE: Final = st.characters(min_codepoint=0x21, max_codepoint=0x7E)
+TOKENS: Final = st.text(PRINTABLE, min_size=8, max_size=60)
+AROUND: Final = st.text(st.characters(codec="utf-8"), max_size=12)
+BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]+")
+SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
+    "raw": lambda text: text,
+    "escaped in a URL": lambda text: quote(text, safe=""),
+    "escaped in lower case": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
+    "escaped twice": lambda text: quote(quote(text, safe="")),
+    "in JSON": json.dumps,
+    "in JSON, all escaped": lambda text: "".join(f"\\u{ord(one):04x}" for one in text if one < "￿"),
+    "in JSON in JSON": lambda text: json.dumps(json.dumps(text)),
+    "in base64": lambda text: b64encode(text.encode()).decode(),
+    "in base64 of a URL": lambda text: urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "in base64 in a URL": lambda text: quote(b64encode(text.encode()).decode(), safe=""),
+}
+
+
+def readings(text: str) -> list[str]:
+    """What somebody who looks for a secret would read a text as."""
+    unescaped = unquote(unquote(text, "latin-1"), "latin-1")
+    plain = re.sub(r"\\+u00([0-9a-fA-F]{2})", lambda met: chr(int(met[1], 16)), unescaped)
+    read = [text, unescaped, plain, re.sub(r"\\+(.)", r"\1", plain)]
+    for run in BASE64_RUN.findall(unescaped.replace("-", "+").replace("_", "/")):
+        for start in range(4):
+            whole = run[start : start + (len(run) - start) // 4 * 4]
+            read.append(b64decode(whole).decode("latin-1"))
+    return read
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
+@settings(max_examples=40, deadline=None)
+@given(TOKENS, AROUND, AROUND)
+def test_no_spelling_of_a_secret_survives(
+    spelling: Callable[[str], str], token: str, before: str, after: str
+) -> None:
+    assume(token not in NAME)
+
+    kept = masked(spelling(before + token + after), {token: NAME})
+
+    assert NAME in kept
+    assert [one for one in readings(kept) if token in one.replace(NAME, "")] == []
+
+
+@settings(deadline=None)
+@given(TOKENS, st.binary(max_size=12), st.binary(max_size=12))
+def test_a_body_that_is_no_text_keeps_no_secret_and_everything_else(
+    token: str, before: bytes, after: bytes
+) -> None:
+    whole = before + token.encode() + after
+    assume(token not in NAME)
+    assume(whole.count(token.encode()) == 1)
+    assume(not {*b"%\\"} & {*whole})
+
+    kept = kept_body(whole, {token: NAME})
+
+    assert kept == before + NAME.encode() + after
+
+
+@settings(deadline=None)
+@given(AROUND, TOKENS)
+def test_what_holds_no_secret_stays(text: str, token: str) -> None:
+    assume(token not in text)
+    assume("%" not in text)
+    assume("\\" not in text)
+    assume(not BASE64_RUN.search(text))
+
+    assert masked(text, {token: NAME}) == text
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(KEPT)), st.text("0123456789 ;=,", max_size=20))
+def test_a_listed_header_keeps_its_value(name: str, value: str) -> None:
+    assert kept_header(name.title(), value, {"s3cr3t-token": NAME}) == value
+
+
+@settings(deadline=None)
+@given(st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1), AROUND)
+def test_a_header_that_is_not_listed_loses_its_value(name: str, value: str) -> None:
+    assume(name not in KEPT)
+
+    assert kept_header(name, value, {}) == REDACTED
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("Bearer $ACKPROOF_TOKEN", "Bearer $ACKPROOF_TOKEN"), ("Basic dTpw", REDACTED)],
+    ids=["the variable's name", "a credential"],
+)
+def test_of_a_credential_only_the_name_of_its_variable_is_kept(value: str, kept: str) -> None:
+    assert kept_header("authorization", value, {}) == kept
+
+
+def test_the_longer_of_two_secrets_is_masked_whole() -> None:
+    secrets = {"s3cr3t": "$SHORT", "s3cr3t-token": "$LONG"}
+
+    assert masked("s3cr3t-token and s3cr3t", secrets) == "$LONG and $SHORT"
