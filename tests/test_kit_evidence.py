@@ -348,9 +348,21 @@ def test_evidence_of_another_version_is_told_in_a_sentence(
         (gzip.compress(b"[]\n"), "is no JSON object"),
         (gzip.compress(b"{\n"), "is not JSON"),
         (gzip.compress(b'{"kind": "heard"}\n'), "does not keep trace.schema.json"),
+        (gzip.compress(b'{"kind": "\\ud800"}\n'), "holds text that is none"),
+        (gzip.compress(b'{"kind": NaN}\n'), "NaN is no number"),
         (gzip.compress(b""), "is no whole trace"),
     ],
-    ids=["missing", "no gzip", "cut", "no object", "no JSON", "no line", "empty"],
+    ids=[
+        "missing",
+        "no gzip",
+        "cut",
+        "no object",
+        "no JSON",
+        "no line",
+        "no text",
+        "no number",
+        "empty",
+    ],
 )
 def test_evidence_that_cannot_be_read_is_told_in_a_sentence(
     folder: Path, content: bytes | None, said: str
@@ -361,6 +373,14 @@ def test_evidence_that_cannot_be_read_is_told_in_a_sentence(
 
     with pytest.raises(EvidenceUnreadable, match=said):
         read_trace(folder)
+
+
+def test_a_value_that_means_nothing_is_a_difference(folder: Path) -> None:
+    lines = lines_in(folder)
+    lines[-1]["timing"]["started_at"] = "yesterday"
+    forge(folder, lines)
+
+    assert "the trace holds a value that means nothing" in differences(folder)
 
 
 def test_a_run_that_ends_unreported_leaves_the_last_evidence_whole(folder: Path) -> None:

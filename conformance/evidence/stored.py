@@ -46,9 +46,17 @@ def stored_run(lines: Sequence[Line], contract: Contract) -> Stored:
     """Read the lines of a trace, which keep its schema.
 
     Raises:
-        Unbacked: a judgement names an exchange that is not among the lines.
+        Unbacked: a judgement names an exchange that is not among the lines, or a value in them is
+            none of its kind.
 
     """
+    try:
+        return _stored(lines, contract)
+    except (ValueError, TypeError) as problem:
+        raise Unbacked(f"the trace holds a value that means nothing: {problem}") from problem
+
+
+def _stored(lines: Sequence[Line], contract: Contract) -> Stored:
     first, last = lines[0], lines[-1]
     exchanges = {
         line["number"]: _exchange(line, contract) for line in lines if line["kind"] == "exchange"

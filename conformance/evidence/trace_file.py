@@ -129,12 +129,16 @@ def _lines(text: str, path: Path) -> Iterator[Line]:
 
 def _json(text: str, where: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         raise EvidenceUnreadable(f"{where} is not JSON: {problem}.") from problem
     if not isinstance(value, dict):
         raise EvidenceUnreadable(f"{where} is no JSON object.")
     return value
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 @cache
@@ -144,7 +148,10 @@ def _validator(kind: str) -> jsonschema_rs.Validator:
 
 
 def _keep(kind: str, value: Line, where: str) -> None:
-    error = next(_validator(kind).iter_errors(value), None)
+    try:
+        error = next(_validator(kind).iter_errors(value), None)
+    except UnicodeEncodeError as problem:
+        raise EvidenceUnreadable(f"{where} holds text that is none: {problem}.") from problem
     if error is not None:
         place = "/".join(map(str, error.instance_path))
         raise EvidenceUnreadable(
