@@ -32,7 +32,7 @@ class TakesABlankDisplayName(Behaviour):
         return "" if blank else super().display_name(body)
 
 
-@fault(breaks="INP-01")
+@fault(breaks="INP-01", also="ACK-08")
 class CutsADisplayNameThatIsTooLong(Behaviour):
     """Creates members under the first 256 characters of a longer display name."""
 
