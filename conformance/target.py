@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.masking import masked
+from conformance.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,26 @@ class Implementation:
     branch: Mapping[str, Any]
     endpoint: str
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of every request.
+
+    Attributes:
+        value: what is sent.
+        env: the variable that is shown in its place; None where it may be shown itself.
+
+    """
+
+    name: str
+    value: str = field(repr=False)
+    env: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its value, or the variable in its place."""
+        return f"${self.env}" if self.env else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +71,13 @@ class Target:
         url: base URL with any path prefix, no slash at the end.
         scope: scope id that the run may write to.
         other_scope: another scope that the token may read; None where a name nobody uses may do.
-        token_env: environment variable that holds the bearer token; None without authentication.
+        token_env: environment variable that is shown in place of the bearer token, and holds it
+            unless a file does; None without authentication.
         token: its value.
+        auth_header, auth_scheme: the header that carries the token, and the word before it.
+        headers: what every request carries besides.
+        ca_file: PEM file of the only certificate authorities to trust; None for the public ones.
+        verify: whether the server's certificate is checked.
         other: a second principal, whose scope is another; None where the owner names none.
         profiles: claimed profiles.
         kinds: implementation kinds that the target offers.
@@ -61,6 +87,8 @@ class Target:
         concurrency: scenarios at once.
         max_writes: writes that the run may send; None for no limit.
         origins: further origins that its URLs may name.
+        pace: how long the kit waits.
+        not_offered: operationIds that its owner declares away.
         accept_not_verified: ids that may stay not verified without turning the gate red.
         openapi: path of its OpenAPI document below the base URL; None if it serves none.
         described_by: where these values came from, for people: the file's path, or in words.
@@ -90,6 +118,13 @@ class Target:
     described_by: str = "the command line"
     from_file: bool = False
     version: str | None = None
+    not_offered: tuple[str, ...] = ()
+    pace: Pace = field(default_factory=Pace)
+    auth_header: str = "Authorization"
+    auth_scheme: str = "Bearer"
+    headers: tuple[Header, ...] = ()
+    ca_file: str | None = None
+    verify: bool = True
 
     @property
     def kind(self) -> str:
@@ -104,9 +139,10 @@ class Target:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """The tokens, each with the variable that a report shows in its place."""
+        """Tokens and headers, each with the variable that a report shows in its place."""
         principals = (self, self.other) if self.other else (self,)
-        return {one.token: f"${one.token_env}" for one in principals if one.token}
+        headers = {one.value: one.shown for one in self.headers if one.env}
+        return headers | {one.token: f"${one.token_env}" for one in principals if one.token}
 
     def masked(self, text: str) -> str:
         """Put the variables of the tokens in their place, however they are spelt or cut off."""
@@ -120,4 +156,6 @@ class Target:
     @property
     def slack(self) -> float:
         """Seconds that a published deadline may be missed by."""
+        if self.pace.deadline_slack is not None:
+            return self.pace.deadline_slack
         return 1.0 if self.on_loopback else 5.0
