@@ -5,7 +5,7 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ def selects(command: Callable[..., int]) -> Callable[..., int]:
     def with_selection(**options: Any) -> int:  # noqa: ANN401  # whatever click parsed
         said = {name: options.pop(name) for name in _TARGET_KEYS}
         flags = {name: value for name, value in said.items() if value not in (None, ())}
+        flags |= _set(options.pop("assignments"), flags)
         only = tuple(name.upper() for name in options.pop("only"))
         selection = Selection(options.pop("file"), flags, only)
         return command(selection, **options)
@@ -77,6 +78,19 @@ def selects(command: Callable[..., int]) -> Callable[..., int]:
     for option in reversed(_SELECTION):
         with_selection = option(with_selection)
     return with_selection
+
+
+def _set(assignments: Sequence[str], flags: Collection[str]) -> dict[str, Any]:
+    """Read what `--set` gives; a key of `[target]` goes by its bare name, as other flags do."""
+    if not assignments:
+        return {}
+    from conformance.target_settings import assigned
+
+    given = assigned(assignments)
+    for name in given:
+        if name in flags:
+            raise click.UsageError(f"target.{name} is given by --set and by a flag of its own.")
+    return given
 
 
 _TARGET_KEYS = (
@@ -87,6 +101,7 @@ _TARGET_KEYS = (
     "completion_limit",
     "concurrency",
     "max_writes",
+    "ca_file",
 )
 _SELECTION = (
     click.argument("url", required=False),
@@ -104,6 +119,14 @@ _SELECTION = (
     ),
     click.option("--concurrency", type=int, metavar="N", help="Scenarios at once."),
     click.option("--max-writes", type=int, metavar="N", help="Writes that the run may send."),
+    click.option("--ca-file", metavar="FILE", help="Certificate authorities to trust, as PEM."),
+    click.option(
+        "--set",
+        "assignments",
+        multiple=True,
+        metavar="TABLE.KEY=VALUE",
+        help="Any other value of the target file.",
+    ),
 )
 
 
@@ -161,6 +184,34 @@ def plan(selection: Selection) -> int:
     from conformance.command_plan import show_plan
 
     return show_plan(selection.file, selection.flags, selection.only)
+
+
+@ackproof.group(short_help="Explain or check the target's description.")
+def config() -> None:
+    """Explain or check what a file, the environment and flags say about the target.
+
+    A flag overrides the environment, that the file, and that the defaults. Any value TABLE.KEY of
+    the file is given by --set TABLE.KEY=VALUE, too, or by the variable ACKPROOF_TABLE_KEY.
+    """
+
+
+@config.command("explain", short_help="Print each value and where it came from.")
+@selects
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def config_explain(selection: Selection, *, as_json: bool) -> int:
+    """Print each value of the target's description and where it came from, but no token."""
+    from conformance.command_config import explain_config
+
+    return explain_config(selection, as_json=as_json)
+
+
+@config.command("check", short_help="Check it; send nothing.")
+@selects
+def config_check(selection: Selection) -> int:
+    """Check the target's description and what it names; send nothing."""
+    from conformance.command_config import check_config
+
+    return check_config(selection)
 
 
 @ackproof.command(short_help="Explain a requirement.")

@@ -1,5 +1,6 @@
 """`ackproof plan` and `ackproof explain`: what would be judged, and what one requirement means."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from conformance.command_run import is_embedded
 from conformance.contract import Requirement, load_contract
 from conformance.embedded import NOT_STARTED, ServerNotStarted, listed_faults
 from conformance.invariants import INVARIANTS
@@ -22,8 +24,8 @@ from conformance.target_file import load_target
 def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) -> int:
     """Print what a run with the same options would judge, send and leave behind."""
     contract = load_contract()
-    embedded = file is None and "url" not in flags
-    target = NOT_STARTED.target(flags) if embedded else load_target(file, flags)
+    embedded = is_embedded(file, flags)
+    target = NOT_STARTED.target(flags, os.environ) if embedded else load_target(file, flags)
     check_target(contract, target)
     plan = make_plan(contract, target, only)
     console = Console()

@@ -1,19 +1,21 @@
 """`ackproof run`: get a target, plan, judge, report."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
 from conformance.contract import Contract, load_contract
-from conformance.embedded import SCOPE, embedded_server
+from conformance.embedded import NOT_STARTED, embedded_server
 from conformance.evidence import trace_file
 from conformance.evidence.lines import lines_of
 from conformance.evidence.redaction import redacted
 from conformance.generated.outcome import Generation
+from conformance.notices import beforehand
 from conformance.plan import Plan, make_plan
 from conformance.reports import report_file
 from conformance.reports.console import print_report
@@ -28,6 +30,8 @@ from conformance.target import Target
 from conformance.target_check import check_target
 from conformance.target_file import TargetFileError, load_target
 from conformance.versions import kit_version
+
+URL: Final = "ACKPROOF_TARGET_URL"
 
 
 def judge(
@@ -88,18 +92,24 @@ def reported(result: RunResult, folder: Path | None) -> tuple[Report, Path | Non
 
 @contextmanager
 def described_target(file: Path | None, flags: Mapping[str, Any]) -> Iterator[Target]:
-    """Yield the target of a file or of flags; without both, serve the embedded one meanwhile.
+    """Yield the target that is described; without a description, serve the embedded one meanwhile.
 
     Raises:
         TargetFileError: they do not describe a target.
         ServerNotStarted: the embedded server did not start.
 
     """
-    if file is None and "url" not in flags:
-        with embedded_server(scope=flags.get("scope", SCOPE)) as served:
-            yield served.target(flags)
+    if is_embedded(file, flags):
+        scope = NOT_STARTED.target(flags, os.environ).scope
+        with embedded_server(scope=scope) as served:
+            yield served.target(flags, os.environ)
     else:
         yield load_target(file, flags)
+
+
+def is_embedded(file: Path | None, flags: Mapping[str, Any]) -> bool:
+    """Whether nobody names a server, so that the embedded one is judged."""
+    return file is None and "url" not in flags and not os.environ.get(URL)
 
 
 def check_meant(contract: Contract, target: Target, *, meant: bool) -> None:
@@ -135,4 +145,9 @@ def header(contract: Contract, target: Target, plan: Plan) -> Text:
         f"  contract {contract.version} ({contract.hash[:12]}) · plan {plan.hash}",
         f"  {requirements} to judge, {len(plan.planned)} planned · {scenarios}, {sent}",
     ]
-    return Text("\n".join(printable(line) for line in lines) + "\n")
+    if target.overridden_by:
+        lines.append(f"  overridden by {', '.join(target.overridden_by)}")
+    said = Text("\n".join(printable(line) for line in lines) + "\n")
+    for notice in beforehand(target):
+        said.append(f"  {notice.kind.replace('_', ' ').upper()}: {notice.text}\n", "bold red")
+    return said

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from conformance.target import Implementation, Principal, Target
-from conformance.target_file import load_target
+from conformance.target_file import TargetFileError, load_target
+from conformance.target_settings import TOKENS
 
 SCOPE: Final = "ackproof"
 OTHER: Final = "other-"
 BESIDE: Final = "--*"
-TOKENS: Final = ("ACKPROOF_TOKEN", "ACKPROOF_OTHER_TOKEN")
 PROFILES: Final = ("core", "member-first", "idempotency", "isolation", "http")
+EMBEDDED: Final = {"target.scope": SCOPE, "target.profiles": list(PROFILES)}
+NOTHING: Final[Mapping[str, str]] = {}
 MODULE: Final = (sys.executable, "-P", "-m", "reference_server")
 SERVED: Final = ("--port", "0", "--lag", "20", "--deadline", "2000")
 START_SECONDS: Final = 20.0
@@ -43,12 +45,26 @@ class Embedded:
     url: str
     tokens: Mapping[str, str] = field(repr=False)
 
-    def target(self, flags: Mapping[str, Any]) -> Target:
-        """Describe it as a target; the second principal's scope is `other-` and the first's."""
+    def target(self, flags: Mapping[str, Any], environ: Mapping[str, str] = NOTHING) -> Target:
+        """Describe it as a target; the second principal's scope is `other-` and the first's.
+
+        Args:
+            flags: what is said of it on the command line.
+            environ: the variables that may override the rest.
+
+        Raises:
+            TargetFileError: they do not describe a target.
+
+        """
         first, second = TOKENS
         own = {"url": self.url, "token_env": first, "openapi": "/openapi.json"}
-        table = {"scope": SCOPE, "profiles": list(PROFILES), **flags, **own}
-        target = load_target(None, table, self.tokens)
+        variables = {**environ, **self.tokens}
+        target = load_target(None, {**flags, **own}, variables, EMBEDDED)
+        if target.other is not None:
+            raise TargetFileError(
+                "The embedded reference server has principals of its own: leave "
+                "principals.other out, or name a server."
+            )
         other = Principal(OTHER + target.scope, second, self.tokens[second])
         if target.kinds in PROGRAMS:
             good, poison, slow = PROGRAMS[target.kinds]

@@ -15,13 +15,15 @@ class Request:
     """A request as it went onto the wire.
 
     `headers` are in order and hold no credential: the value of Authorization is `Bearer $NAME`,
-    where NAME is the environment variable that the target names.
+    where NAME is the environment variable that the target names. `secret` are the names of those
+    whose value ends in such a `$NAME`, in lower case.
     """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    secret: frozenset[str] = frozenset()
 
 
 def _as_it_stands(document: object) -> object:
@@ -70,6 +72,7 @@ class Exchange:
         response: None if the transport failed; `error` then says how.
         violates: what the request breaks on purpose; None for a legal one.
         stranger: whether it was sent by somebody without access to what it asks for.
+        declared_away: whether the target's owner says that the operation is not offered.
 
     """
 
@@ -85,6 +88,7 @@ class Exchange:
     error: str | None = None
     violates: str | None = None
     stranger: bool = False
+    declared_away: bool = False
 
     @property
     def status(self) -> int:

@@ -22,8 +22,6 @@ from conformance.target import Target
 
 Ending = Literal["ready", "failed", "timed_out", "overdue", "vanished", "unreadable", "undecided"]
 
-FIRST_PAUSE_SECONDS: Final = 0.01
-LONGEST_PAUSE_SECONDS: Final = 0.25
 HURRY_SECONDS: Final = 3.0
 HURRIED_PAUSE_SECONDS: Final = 0.025
 GRACE_SECONDS: Final = 3.0
@@ -166,7 +164,7 @@ class Follower:
 
     def _poll(self, write: Exchange, url: str) -> Settled:
         """Read the status until it is terminal, then once more."""
-        pause, observed, strange = FIRST_PAUSE_SECONDS, False, 0
+        pause, observed, strange = self.target.pace.poll_least, False, 0
         while True:
             read = self.send.follow(url, write)
             if read.ok and read.members.get("status") in TERMINAL:
@@ -192,7 +190,7 @@ class Follower:
             self._probe(read)
 
     def _watch(self, write: Exchange, shows: Callable[[], Exchange | None] | None) -> Settled:
-        pause = FIRST_PAUSE_SECONDS
+        pause = self.target.pace.poll_least
         while shows is not None:
             if shown := shows():
                 return Settled(write, "ready", shown)
@@ -203,7 +201,7 @@ class Follower:
 
     def awaited(self, write: Exchange, shows: Callable[[], Exchange | None]) -> Exchange | None:
         """Poll until a read shows what a write did; None if none does by the write's deadline."""
-        pause = FIRST_PAUSE_SECONDS
+        pause = self.target.pace.poll_least
         while (shown := shows()) is None:
             if self.send.trace.now() - write.received > self.patience(write):
                 return None
@@ -220,8 +218,10 @@ class Follower:
         self.waiting(write.line)
         waited = self.send.trace.now() - write.received
         hurried = self.hurried and waited < HURRY_SECONDS
-        self.send.sleep(HURRIED_PAUSE_SECONDS if hurried else max(pause, self._asked(read)))
-        return min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+        pace = self.target.pace
+        shortest = max(HURRIED_PAUSE_SECONDS, pace.poll_least)
+        self.send.sleep(shortest if hurried else max(pause, self._asked(read)))
+        return min(pause * 1.5, pace.poll_most)
 
     def _asked(self, read: Exchange) -> float:
         return min(retry_after(read), self.target.completion_limit)
@@ -236,10 +236,8 @@ class Follower:
 
     def patience(self, write: Exchange) -> float:
         """Return the seconds after which a pending command is given up."""
-        slack = max(self.target.slack, 2 * self._asked(write))
-        return (
-            min(self.deadline(write), self.target.completion_limit) + slack + LONGEST_PAUSE_SECONDS
-        )
+        slack = max(self.target.slack, 2 * self._asked(write)) + self.target.pace.poll_most
+        return min(self.deadline(write), self.target.completion_limit) + slack
 
     def until(self, write: Exchange, shows: Callable[[], Exchange | None]) -> Exchange:
         """Read until something shows, for as long as the target's limit after a write.
@@ -255,7 +253,7 @@ class Follower:
 
     def looks(self, claim: Exchange) -> Iterator[None]:
         """Give turns to read what may lag, with pauses, for the target's limit after a claim."""
-        pause = FIRST_PAUSE_SECONDS
+        pause = self.target.pace.poll_least
         yield
         while self.send.trace.now() - claim.received <= self.target.completion_limit:
             pause = self._pause(claim, pause, claim)

@@ -17,6 +17,7 @@ RUN_ENDS: Final = ("completed", "failed", "stopped", "timed_out")
 TERMINAL: Final = ("ready", "failed", "timed_out")
 STATUSES: Final = ("pending", *TERMINAL)
 NOT_OFFERED: Final = (405, 501)
+ABSENT: Final = (403, 404, 410)
 TRANSPORT: Final = (429, 502, 503, 504)
 A_DAY: Final = 86400.0
 TRUNCATION: Final = timedelta(seconds=1)
@@ -69,8 +70,9 @@ def kept_for(claim: Exchange) -> timedelta | None:
 
 
 def not_offered(answer: Exchange) -> bool:
-    """Whether a server says that it does not offer an operation of the contract at all."""
-    return answer.operation_id is not None and answer.status in NOT_OFFERED
+    """Whether a server, or for it its owner, says that it does not offer an operation at all."""
+    absent = answer.declared_away and answer.status in ABSENT
+    return answer.operation_id is not None and (answer.status in NOT_OFFERED or absent)
 
 
 def run_word(run: Mapping[str, Any]) -> object:

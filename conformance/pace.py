@@ -36,3 +36,6 @@ class Pace:
             value = completion_limit if name == "completion_limit" else getattr(self, name)
             if value is not None and value > cap:
                 yield f"{name} is {value:g} s, the cap {cap:g} s"
+
+
+USUAL: Final = Pace()

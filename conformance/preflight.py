@@ -3,6 +3,7 @@
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.expect import answer
+from conformance.trust import UNTRUSTED, remedy
 
 
 class TargetUnusable(Exception):  # noqa: N818  # the CLI words it
@@ -25,6 +26,8 @@ def preflight(client: Client) -> None:
 def _ask(client: Client) -> None:
     asked = client.list_members()
     where = client.target.url
+    if asked.error and asked.error.startswith(UNTRUSTED):
+        raise TargetUnusable(f"{where} cannot be reached: {asked.error}. {remedy(asked.error)}")
     if asked.response is None:
         raise TargetUnusable(
             f"{where} cannot be reached: {asked.error}. Start the server, or correct the URL."

@@ -26,11 +26,13 @@ from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
 from conformance.histories_judged import judge_histories
 from conformance.judge import Heard, Verdict, verdict
+from conformance.notices import Notice, afterwards, beforehand
 from conformance.plan import Plan
 from conformance.preflight import preflight
 from conformance.target import Target
 from conformance.together import Crowd
 from conformance.trace import Trace
+from conformance.trust import trust_of
 from conformance.wire import Budget, Connections
 
 TICK_SECONDS: Final = 0.1
@@ -80,7 +82,8 @@ class RunResult:
     """Everything that a report is made of.
 
     `control` says why the control failed; None if it held. `lane` is what the generated lane
-    brought; None if it was not asked for. `heard` is what every check of the plan said.
+    brought; None if it was not asked for. `heard` is what every check of the plan said. `notices` say
+    by what lesser means it came about.
     """
 
     target: Target
@@ -93,6 +96,7 @@ class RunResult:
     interrupted: bool
     lane: LaneOutcome | None = None
     heard: tuple[Heard, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 class Run:
@@ -112,7 +116,7 @@ class Run:
         self.interrupted = False
         self._started_at, self._began = datetime.now(UTC), time.monotonic()
         self._names = Names(secrets.token_hex(4))
-        self._connections = Connections()
+        self._connections = Connections(trust=trust_of(target), timeout=target.pace.request_timeout)
         self._crowd = Crowd()
         self._budget = Budget(target.max_writes)
         self._stopping = threading.Event()
@@ -205,6 +209,7 @@ class Run:
             self.interrupted,
             self._lane,
             heard,
+            (*beforehand(self.target), *afterwards(self.target, self.trace)),
         )
 
     def _client(self, cause: str, lane: str = "scenarios") -> Client:

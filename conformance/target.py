@@ -93,6 +93,7 @@ class Target:
         openapi: path of its OpenAPI document below the base URL; None if it serves none.
         described_by: where these values came from, for people: the file's path, or in words.
         from_file: whether it is a file's path.
+        overridden_by: the environment variables that gave some of them.
         version: what the owner calls this version of it; None if the file does not say.
 
     """
@@ -125,6 +126,7 @@ class Target:
     headers: tuple[Header, ...] = ()
     ca_file: str | None = None
     verify: bool = True
+    overridden_by: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

@@ -7,10 +7,10 @@ from conformance.target_file import TargetFileError
 
 
 def check_target(contract: Contract, target: Target) -> None:
-    """Hold the fixtures' bodies and the accepted ids against the contract.
+    """Hold the fixtures' bodies and the ids that the target names against the contract.
 
     Raises:
-        TargetFileError: a body breaks the contract, or an accepted id is none of it.
+        TargetFileError: a body breaks the contract, or an id is none of it.
 
     """
     for name in ("good", "poison", "slow", "partial"):
@@ -20,6 +20,12 @@ def check_target(contract: Contract, target: Target) -> None:
             raise TargetFileError(
                 f"{target.described_by}: accept_not_verified names {name}, which is no "
                 f"requirement. {hint(name, contract.requirements)}"
+            )
+    for name in target.not_offered:
+        if name not in contract.operations:
+            raise TargetFileError(
+                f"{target.described_by}: not_offered names {name}, which is no operation. "
+                f"{hint(name, contract.operations)}"
             )
 
 

@@ -1,7 +1,6 @@
 """conformance.toml, the environment and the command line's flags, read into a target."""
 
 import os
-import ssl
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from conformance.target_settings import Settings, gathered
 from conformance.target_shape import check_shape
 from conformance.target_source import Source
 from conformance.target_tokens import extra_headers, token_of
+from conformance.trust import unusable
 
 __all__ = ("TargetFileError", "load_target", "read_settings")
 
@@ -95,6 +95,9 @@ def _target(settings: Settings, environ: Mapping[str, str]) -> Target:
         headers=extra_headers(settings, environ),
         ca_file=_authorities(settings),
         verify=table["verify"],
+        overridden_by=tuple(
+            one.where for one in settings.by_name.values() if one.origin == "environment"
+        ),
     )
     return replace(target, other=_other(target, settings, environ))
 
@@ -152,12 +155,8 @@ def _authorities(settings: Settings) -> str | None:
             "leave one of them out."
         )
     path = settings.file("target.ca_file")
-    try:
-        ssl.create_default_context(cafile=path)
-    except ssl.SSLError as problem:
-        raise TargetFileError(f"{where}: {path} holds no certificate as PEM.") from problem
-    except OSError as problem:
-        raise TargetFileError(f"{where}: {path} cannot be read: {problem.strerror}.") from problem
+    if wrong := unusable(path):
+        raise TargetFileError(f"{where}: {path} {wrong}.")
     return str(path)
 
 

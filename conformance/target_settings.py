@@ -1,7 +1,7 @@
 """Every value of a target's description and where it came from: flag, variable, file or default."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,6 +23,7 @@ FLAGS: Final = {
     "target.completion_limit": "--limit",
     "target.concurrency": "--concurrency",
     "target.max_writes": "--max-writes",
+    "target.ca_file": "--ca-file",
 }
 EITHER_TOKEN: Final = (
     ("target.token_env", "target.token_file"),
@@ -119,6 +120,28 @@ def gathered(
     settings = Settings(source, said)
     _check_variables(settings, environ)
     return settings
+
+
+def assigned(assignments: Iterable[str]) -> dict[str, Any]:
+    """Read texts such as `timing.poll_most=1`; a key of `[target]` is told by its bare name.
+
+    Raises:
+        TargetFileError: one is no assignment, names no key, or is no value of it.
+
+    """
+    given: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        name = name.strip()
+        if not equals:
+            raise TargetFileError(f"--set {assignment} gives no value: write TABLE.KEY=VALUE.")
+        if name not in all_keys():
+            raise TargetFileError(f"--set {name}: there is no such key. {hint(name, all_keys())}")
+        bare = name.removeprefix(TARGET)
+        if bare in given:
+            raise TargetFileError(f"--set {name} is given twice.")
+        given[bare] = all_keys()[name].read(text, f"--set {name}")
+    return given
 
 
 def _of_defaults(defaults: Mapping[str, Any]) -> Iterator[Setting]:

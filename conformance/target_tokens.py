@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.target import Header
+from conformance.target import LEAST_OF_A_TOKEN, Header
 from conformance.target_keys import TargetFileError
 from conformance.target_settings import TOKENS, Settings
 
@@ -74,8 +74,10 @@ def extra_headers(settings: Settings, environ: Mapping[str, str]) -> tuple[Heade
         where = settings.where("target", "headers", name)
         if name.lower() in own:
             raise TargetFileError(
-                f"{where}: the kit sends {name} itself; leave it out of [target.headers]."
+                f"{where}: {name} is sent by the kit itself, or named twice; leave it out of "
+                "[target.headers]."
             )
+        own.add(name.lower())
         if isinstance(given, str):
             headers.append(Header(name, given))
         else:
@@ -91,5 +93,10 @@ def _from(variable: str, header: str, environ: Mapping[str, str]) -> str:
     if not (value.isascii() and value.isprintable()) or value != value.strip():
         raise TargetFileError(
             f"{held} holds no header value: it is printable ASCII without spaces around it."
+        )
+    if len(value) < LEAST_OF_A_TOKEN:
+        raise TargetFileError(
+            f"{held} is too short to be masked as the secret header {header}: it has fewer than "
+            f"{LEAST_OF_A_TOKEN} characters. Write it into [target.headers] if it is no secret."
         )
     return value

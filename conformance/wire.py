@@ -1,5 +1,6 @@
 """The only module that knows HTTP: sends, receives, retries and records."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,16 +13,18 @@ import httpx
 
 from conformance.checks import Unverified
 from conformance.contract import Contract
+from conformance.credentials import credentials, shown
 from conformance.exchange import Exchange, Request, Response
 from conformance.gateways import SAFE, in_progress, lost_its_answer, may_go_again, says_nothing
 from conformance.history import retry_after
+from conformance.pace import USUAL
 from conformance.target import Target
 from conformance.trace import Trace
+from conformance.trust import distrust
 from conformance.urls import below_base, origin_of, resolved
 
 TRIES: Final = 3
 BACK_OFF_SECONDS: Final = 0.2
-TIMEOUT_SECONDS: Final = 10.0
 MOST_BYTES: Final = 16 * 1024 * 1024
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
@@ -49,9 +52,16 @@ UNCOMPRESSED: Final = How({"Accept-Encoding": "identity"})  # compressing weaken
 
 
 class Connections:
-    """One HTTP connection pool per thread and principal, since making one costs 20 ms."""
+    """One HTTP connection pool per thread and principal, since making one costs 20 ms.
 
-    def __init__(self) -> None:
+    `trust` is what a server's certificate is checked against, False to check none; `timeout` are
+    the seconds that an answer may take.
+    """
+
+    def __init__(
+        self, *, trust: ssl.SSLContext | bool = True, timeout: float = USUAL.request_timeout
+    ) -> None:
+        self._trust, self._timeout = trust, timeout
         self._mine = threading.local()
         self._all: list[httpx.Client] = []
 
@@ -65,7 +75,10 @@ class Connections:
         pools: dict[str | None, httpx.Client] = vars(self._mine).setdefault("pools", {})
         if principal not in pools:
             pools[principal] = httpx.Client(
-                timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+                timeout=self._timeout,
+                verify=self._trust,
+                follow_redirects=False,
+                trust_env=False,
             )
             self._all.append(pools[principal])
         pool = pools[principal]
@@ -186,7 +199,7 @@ class Wire:
             as_sent = self._as_sent(request)
             response = _answered(self.pool(), request)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
-            error = _said(problem)
+            error = _said(problem, self.pool())
         operation_id, parameters = self._matched(asked.method, as_sent.url)
         response = response and self.contract.absences.applied(response, operation_id)
         exchange = Exchange(
@@ -202,6 +215,7 @@ class Wire:
             error,
             violates,
             self.stranger,
+            operation_id in self.target.not_offered,
         )
         self.trace.record(exchange)
         return exchange
@@ -228,11 +242,8 @@ class Wire:
 
     def _rebuilt(self, asked: Request) -> httpx.Request:
         own = {name.lower() for name, _ in asked.headers}
-        credential = {
-            name: value
-            for name, value in self._headers(asked.method, PLAIN).items()
-            if name == "Authorization" and "authorization" not in own
-        }
+        ours = credentials(self.target).items()
+        credential = {name: value for name, value in ours if name.lower() not in own}
         headers = [
             (name.encode(), value.encode("latin-1", "replace")) for name, value in asked.headers
         ]
@@ -249,17 +260,13 @@ class Wire:
 
     def _headers(self, method: str, how: How) -> dict[str, str]:
         headers = {"Cache-Control": "no-cache"} if method == "GET" else {}
-        if self.target.token:
-            headers["Authorization"] = f"Bearer {self.target.token}"
-        return headers | dict(how.headers)
+        return headers | credentials(self.target) | dict(how.headers)
 
     def _as_sent(self, request: httpx.Request) -> Request:
-        shown = f"Bearer ${self.target.token_env or 'TOKEN'}"
-        headers = tuple(
-            (name, shown if name == "authorization" else value)
-            for name, value in request.headers.items()
-        )
-        return Request(request.method, str(request.url), headers, request.content or None)
+        sent = request.headers.items()
+        kept = tuple(shown(self.target, sent))
+        secret = frozenset(name for name, _ in set(sent) - set(kept))
+        return Request(request.method, str(request.url), kept, request.content or None, secret)
 
 
 def _answered(pool: httpx.Client, request: httpx.Request) -> Response:
@@ -269,7 +276,7 @@ def _answered(pool: httpx.Client, request: httpx.Request) -> Response:
         httpx.HTTPError: it does not come, breaks off, takes too long or grows too large.
 
     """
-    give_up, body = time.monotonic() + TIMEOUT_SECONDS, bytearray()
+    give_up, body = time.monotonic() + _patience(pool), bytearray()
     with closing(pool.send(request, stream=True)) as response:
         for part in response.iter_bytes():
             body += part
@@ -281,11 +288,15 @@ def _answered(pool: httpx.Client, request: httpx.Request) -> Response:
         return Response(response.status_code, headers, bytes(body))
 
 
-def _said(problem: Exception) -> str:
+def _patience(pool: httpx.Client) -> float:
+    return pool.timeout.read or USUAL.request_timeout
+
+
+def _said(problem: Exception, pool: httpx.Client) -> str:
     if isinstance(problem, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return f"not sent: not a URL ({problem})"
     if isinstance(problem, httpx.TimeoutException):
-        return f"no answer: timed out after {TIMEOUT_SECONDS:.0f} s"
+        return f"no answer: timed out after {_patience(pool):g} s"
     if isinstance(problem, httpx.ConnectError):
-        return f"no connection: refused or unreachable ({problem})"
+        return distrust(problem) or f"no connection: refused or unreachable ({problem})"
     return f"no whole answer: {type(problem).__name__} ({problem})"

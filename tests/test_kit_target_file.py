@@ -100,7 +100,7 @@ BAD_FILES = {
     "fixture-unfinished": (LEAST + '[implementations.slow]\nkind = "script"\n', "slow] lacks"),
     "other-in-the-same-scope": (
         LEAST + '[principals.other]\nscope = "s1"\n',
-        "(line 4): [principals.other] has the target's own scope",
+        "(line 5): [principals.other] has the target's own scope",
     ),
     "other-alone-with-a-token": (
         LEAST + '[principals.other]\nscope = "s2"\ntoken_env = "ACKPROOF_TOKEN"\n',

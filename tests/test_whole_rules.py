@@ -126,8 +126,9 @@ def test_the_server_never_imports_the_judge() -> None:
 def test_only_one_module_speaks_http() -> None:
     speaks = {"httpx", "http", "socket", "ssl", "urllib3", "requests", "aiohttp", "asyncio"}
     values_only = "conformance/generated/transport.py"  # a test shows that it sends nothing
+    certificates_only = "conformance/trust.py"
     spoken = [path for path, used in sources("conformance") if packages(used) & speaks]
-    assert spoken == [values_only, "conformance/wire.py"]
+    assert spoken == [values_only, certificates_only, "conformance/wire.py"]
     assert not any("urllib.request" in used for _, used in sources("conformance"))
 
 

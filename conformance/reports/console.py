@@ -38,6 +38,10 @@ def print_report(console: Console, report: Report, written: Path | None) -> None
     _print_reasons(console, report)
     if report.lane:
         _print_lane(console, report.lane)
+    for notice in report.notices:
+        console.print()
+        kind = notice.kind.replace("_", " ")
+        print_hanging(console, Text(f"{kind}: ", "bold red"), printable(notice.text))
     console.print()
     where = f"report in {written}" if written else "no report.json (--report-dir DIR writes it)"
     timing = report.timing

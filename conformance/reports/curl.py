@@ -19,8 +19,8 @@ SHELL_FILLS_IN: Final = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
 def curl(request: Request) -> str:
     """Return one line for `sh` that sends the same request and prints head and body of the answer.
 
-    Headers that every client sets for itself are left out. The bearer token is an environment
-    variable of the shell that runs the line.
+    Headers that every client sets for itself are left out. The bearer token, and every other secret
+    header, is an environment variable of the shell that runs the line.
     """
     words = ["curl", "-sS", "-i", "--path-as-is", "--globoff"]
     words += _method(request)
@@ -29,7 +29,7 @@ def curl(request: Request) -> str:
         word
         for name, value in request.headers
         if name.lower() not in CLIENT_OWN and (name.lower(), value) != CURLS_ACCEPT
-        for word in ("-H", _header(name, value))
+        for word in ("-H", _header(name, value, secret=name.lower() in request.secret))
     ]
     words += ["-H", "Accept:"] if "accept" not in given else []
     pipe = ""
@@ -47,9 +47,12 @@ def _method(request: Request) -> list[str]:
     return [] if plain_get else ["-X", _word(request.method)]
 
 
-def _header(name: str, value: str) -> str:
+def _header(name: str, value: str, *, secret: bool) -> str:
     if name.lower() == "authorization" and SHELL_FILLS_IN.fullmatch(value):
         return f'"{name}: {value}"'
+    if secret:
+        before, _, variable = value.rpartition("$")
+        return f'{_word(f"{name}: {before}")}"${variable}"'
     return _word(f"{name}: {value}" if value else f"{name};")
 
 

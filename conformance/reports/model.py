@@ -267,6 +267,14 @@ class ShownEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """By what lesser means the result came about: a public word, and a sentence for people."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole run.
 
@@ -277,6 +285,7 @@ class Report:
         summary: by profile, as claimed.
         lane: what the generated lane brought; None without it.
         evidence: what is stored beside it; None if nothing is.
+        notices: what a reader must know beside the verdicts.
 
     """
 
@@ -294,6 +303,7 @@ class Report:
     planned: tuple[str, ...]
     lane: ShownLane | None = None
     evidence: ShownEvidence | None = None
+    notices: tuple[ShownNotice, ...] = ()
 
     @property
     def meaning(self) -> str:
@@ -326,4 +336,5 @@ class Report:
             "planned": list(self.planned),
             "lane": asdict(self.lane) if self.lane else None,
             "evidence": asdict(self.evidence) if self.evidence else None,
+            "notices": [asdict(notice) for notice in self.notices],
         }

@@ -20,6 +20,7 @@ from conformance.reports.model import (
     ShownFinding,
     ShownLane,
     ShownLaneFinding,
+    ShownNotice,
     ShownPlan,
     ShownRequest,
     ShownResponse,
@@ -69,6 +70,7 @@ def report_of(run: "RunResult", kit: str, evidence: ShownEvidence | None = None)
         planned=tuple(requirement.id for requirement in run.plan.planned),
         lane=shown.lane(run.lane, run.target) if run.lane else None,
         evidence=evidence,
+        notices=tuple(ShownNotice(one.kind, shown.text(one.text)) for one in run.notices),
     )
 
 

@@ -1,0 +1,48 @@
+"""What a reader of a result must know, beside the verdicts: by what lesser means it came about."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.exchange import Exchange
+from conformance.target import Target
+
+Kind = Literal[
+    "certificate_not_verified", "non_conforming_timing", "served_though_declared_not_offered"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One such thing, as a public word and a sentence."""
+
+    kind: Kind
+    text: str
+
+
+def beforehand(target: Target) -> Iterator[Notice]:
+    """Yield what is known before anything is sent."""
+    if not target.verify:
+        yield Notice(
+            "certificate_not_verified",
+            "verify = false: nobody checked that this is the server it claims to be.",
+        )
+    above = tuple(target.pace.above_caps(target.completion_limit))
+    if above:
+        yield Notice(
+            "non_conforming_timing",
+            f"The waits are longer than a conforming run allows: {'; '.join(above)}.",
+        )
+
+
+def afterwards(target: Target, exchanges: Iterable[Exchange]) -> Iterator[Notice]:
+    """Yield what the answers show besides."""
+    served: dict[str, Exchange] = {}
+    for one in exchanges:
+        if one.ok and one.declared_away and one.operation_id:
+            served.setdefault(one.operation_id, one)
+    for operation, one in served.items():
+        yield Notice(
+            "served_though_declared_not_offered",
+            f"not_offered names {operation}, which is served: exchange {one.number}, {one.line}.",
+        )
