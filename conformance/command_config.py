@@ -70,13 +70,13 @@ def check_config(selection: Selection) -> int:
         UnknownSelection: it names a profile that is none.
 
     """
-    contract = load_contract()
     embedded = is_embedded(selection.file, selection.flags)
     target = (
         NOT_STARTED.target(selection.flags, os.environ)
         if embedded
         else load_target(selection.file, selection.flags)
     )
+    contract = load_contract()
     check_target(contract, target)
     plan = make_plan(contract, target, selection.only)
     judged = counted(len(plan.requirements), "requirement")

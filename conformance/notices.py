@@ -35,7 +35,7 @@ def beforehand(target: Target) -> Iterator[Notice]:
         )
 
 
-def afterwards(target: Target, exchanges: Iterable[Exchange]) -> Iterator[Notice]:
+def afterwards(exchanges: Iterable[Exchange]) -> Iterator[Notice]:
     """Yield what the answers show besides."""
     served: dict[str, Exchange] = {}
     for one in exchanges:

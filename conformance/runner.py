@@ -209,7 +209,7 @@ class Run:
             self.interrupted,
             self._lane,
             heard,
-            (*beforehand(self.target), *afterwards(self.target, self.trace)),
+            (*beforehand(self.target), *afterwards(self.trace)),
         )
 
     def _client(self, cause: str, lane: str = "scenarios") -> Client:

@@ -32,7 +32,7 @@ def _sentence(error: jsonschema_rs.ValidationError, settings: Settings) -> str:
         case kinds.AdditionalProperties(unexpected=unexpected):
             return _unknown(path, str(unexpected[0]), settings)
         case kinds.Required(property=missing):
-            return _missing(place, str(missing), settings)
+            return _missing(path, str(missing), settings)
         case kinds.Not():
             return f"{where}: {place} is a table, or false for none."
         case kinds.Pattern() if path[-1] in {"token_env", "env"}:
@@ -52,10 +52,11 @@ def _unknown(path: tuple[str, ...], name: str, settings: Settings) -> str:
     return f"{settings.where(*path, name)}: {table} has no key {name}. {hint(name, known)}"
 
 
-def _missing(place: str, key: str, settings: Settings) -> str:
+def _missing(path: tuple[str, ...], key: str, settings: Settings) -> str:
+    place = ".".join(path)
     flag = FLAGS.get(f"{place}.{key}")
     if flag and settings.source.path is None:
         value = " ID" if key == "scope" else ""
         return f"The command line does not say the target's {key}. Give {flag}{value} or a file."
     table = f"[{place}]" if place else "the file"
-    return f"{settings.source.name}: {table} lacks {key}."
+    return f"{settings.where(*path)}: {table} lacks {key}."
