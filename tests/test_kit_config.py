@@ -184,7 +184,10 @@ def test_explain_says_where_each_value_came_from(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ACKPROOF_TARGET_KINDS", "workflow, script")
-    text = LEAST + "kinds = [\n'gagent',\n]\nconcurrency = 2\n[timing]\npoll_most = 1\n"
+    text = (
+        LEAST
+        + "origins = [\n'http://a',\n]\nkinds = ['gagent']\nconcurrency = 2\n[timing]\npoll_most = 1\n"
+    )
 
     code = outcome(["config", "explain", "-c", written(text), "--set", "timing.poll_least=0.5"])
 
@@ -193,8 +196,9 @@ def test_explain_says_where_each_value_came_from(
     assert code == 0
     assert told["target.scope"] == "conformance.toml:3"
     assert told["target.kinds"] == "ACKPROOF_TARGET_KINDS"
-    assert told["target.concurrency"] == "conformance.toml:7"
-    assert told["timing.poll_most"] == "conformance.toml:9"
+    assert told["target.origins"] == "conformance.toml:4"
+    assert told["target.concurrency"] == "conformance.toml:8"
+    assert told["timing.poll_most"] == "conformance.toml:10"
     assert told["timing.poll_least"] == "timing.poll_least"
     assert told["target.profiles"] == "default"
 
