@@ -113,6 +113,8 @@ def test_a_command_of_a_document_exists(document: str, command: str) -> None:
     words = shlex.split(command)
     name = words[0] if not words[0].startswith("-") else ""
     chosen = {"": ackproof, "serve": server}.get(name) or ackproof.commands[name]
+    if name and isinstance(chosen, click.Group) and len(words) > 1:
+        chosen = chosen.commands[words[1]]
     known = {option for one in chosen.params for option in (*one.opts, *one.secondary_opts)}
     used = {word for word in words if word.startswith("-")}
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import outcome
+from conformance.embedded import NOT_STARTED
+from conformance.target_file import TargetFileError
 
 LEAST = '[target]\nurl = "http://127.0.0.1:9"\nscope = "s1"\n'
 OTHER = '[principals.other]\nscope = "s2"\n'
@@ -186,7 +188,8 @@ def test_explain_says_where_each_value_came_from(
     monkeypatch.setenv("ACKPROOF_TARGET_KINDS", "workflow, script")
     text = (
         LEAST
-        + "origins = [\n'http://a',\n]\nkinds = ['gagent']\nconcurrency = 2\n[timing]\npoll_most = 1\n"
+        + "origins = [\n'http://a',\n]\nkinds = ['gagent']\nconcurrency = 2\n"
+        + "[timing]\npoll_most = 1\n"
     )
 
     code = outcome(["config", "explain", "-c", written(text), "--set", "timing.poll_least=0.5"])
@@ -237,6 +240,21 @@ def test_without_a_file_the_embedded_server_is_explained(
     said = capsys.readouterr().out
     assert "the embedded reference server, on a free port" in said
     assert '"ackproof"' in said
+
+
+def test_the_embedded_server_takes_variables_but_not_of_its_principals() -> None:
+    target = NOT_STARTED.target({}, {"ACKPROOF_TARGET_MAX_WRITES": "9", "ACKPROOF_TOKEN": "mine"})
+
+    assert (target.max_writes, target.scope, target.token) == (9, "ackproof", "none")
+    with pytest.raises(TargetFileError, match="has principals of its own"):
+        NOT_STARTED.target(
+            {},
+            {
+                "ACKPROOF_PRINCIPALS_OTHER_SCOPE": "s2",
+                "ACKPROOF_PRINCIPALS_OTHER_TOKEN_ENV": "MY_TOKEN",
+                "MY_TOKEN": SECRET,
+            },
+        )
 
 
 def test_a_token_file_lies_beside_the_target_file(

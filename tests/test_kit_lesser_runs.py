@@ -78,6 +78,7 @@ def test_tokens_and_secret_headers_go_out_as_told_and_into_no_report(
     } <= set(asked.headers)
     assert "'x-api-key: Key '\"$MY_TOKEN\"" in curl(asked)
     assert "'x-tenant: '\"$MY_TENANT\"" in curl(asked)
+    assert result.target.masked(f"{TENANT}, {TOKEN}") == "$MY_TENANT, $MY_TOKEN"
     assert not [secret for secret in (TOKEN, TENANT) if secret in shown + repr(result.target)]
 
 
