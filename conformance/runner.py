@@ -82,8 +82,8 @@ class RunResult:
     """Everything that a report is made of.
 
     `control` says why the control failed; None if it held. `lane` is what the generated lane
-    brought; None if it was not asked for. `heard` is what every check of the plan said. `notices` say
-    by what lesser means it came about.
+    brought; None if it was not asked for. `heard` is what every check of the plan said, and
+    `notices` by what lesser means all of it came about.
     """
 
     target: Target

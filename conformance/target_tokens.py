@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.target import LEAST_OF_A_TOKEN, Header
+from conformance.masking import LEAST_OF_A_SECRET
+from conformance.target import Header
 from conformance.target_keys import TargetFileError
 from conformance.target_settings import TOKENS, Settings
 
@@ -94,9 +95,9 @@ def _from(variable: str, header: str, environ: Mapping[str, str]) -> str:
         raise TargetFileError(
             f"{held} holds no header value: it is printable ASCII without spaces around it."
         )
-    if len(value) < LEAST_OF_A_TOKEN:
+    if len(value) < LEAST_OF_A_SECRET:
         raise TargetFileError(
             f"{held} is too short to be masked as the secret header {header}: it has fewer than "
-            f"{LEAST_OF_A_TOKEN} characters. Write it into [target.headers] if it is no secret."
+            f"{LEAST_OF_A_SECRET} characters. Write it into [target.headers] if it is no secret."
         )
     return value

@@ -41,6 +41,7 @@ def lines_of(run: RunResult, kit: str) -> Iterator[Line]:
         "heard": len(run.heard),
         "interrupted": run.interrupted,
         "control": run.control,
+        "notices": [asdict(one) for one in run.notices],
         "timing": asdict(run.timing) | {"started_at": run.timing.started_at.isoformat()},
         "lane": run.lane and _lane(run.lane),
     }
@@ -54,6 +55,7 @@ def _target(target: Target) -> Line:
         "profiles": target.profiles,
         "origins": target.origins,
         "completion_limit": target.completion_limit,
+        "pace": asdict(target.pace),
         "accept_not_verified": target.accept_not_verified,
         "described_by": target.described_by,
         "from_file": target.from_file,
@@ -86,6 +88,7 @@ def exchange_line(one: Exchange) -> Line:
         "parameters": one.parameters,
         "stranger": one.stranger,
         "violates": one.violates,
+        "declared_away": one.declared_away,
         "sent": one.sent,
         "received": one.received,
         "error": one.error,
@@ -95,7 +98,12 @@ def exchange_line(one: Exchange) -> Line:
 
 
 def _request(asked: Request) -> Line:
-    head = {"method": asked.method, "url": asked.url, "headers": asked.headers}
+    head = {
+        "method": asked.method,
+        "url": asked.url,
+        "headers": asked.headers,
+        "secret": sorted(asked.secret),
+    }
     return head | ({} if asked.body is None else _body(asked.body))
 
 

@@ -89,10 +89,16 @@ class _Kept:
 
     def request(self, asked: Request) -> Request:
         headers = tuple(
-            (name, kept_header(name, value, self.secrets)) for name, value in asked.headers
+            (
+                name,
+                self.text(value)
+                if name.lower() in asked.secret
+                else kept_header(name, value, self.secrets),
+            )
+            for name, value in asked.headers
         )
         body = None if asked.body is None else kept_body(asked.body, self.secrets)
-        return Request(asked.method, self.text(asked.url), headers, body)
+        return replace(asked, url=self.text(asked.url), headers=headers, body=body)
 
     def response(self, answer: Response) -> Response:
         headers = {

@@ -14,6 +14,8 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.generated.outcome import Generation, LaneFinding, LaneOutcome
 from conformance.invariants import INVARIANTS
 from conformance.judge import Broke, Heard
+from conformance.notices import Notice
+from conformance.pace import Pace
 from conformance.plan import Plan
 from conformance.runner import RunResult, Timing
 from conformance.scenarios import SCENARIOS
@@ -74,6 +76,7 @@ def _stored(lines: Sequence[Line], contract: Contract) -> Stored:
         last["interrupted"],
         last["lane"] and _lane(last["lane"], exchanges),
         heard,
+        tuple(Notice(one["kind"], one["text"]) for one in last["notices"]),
     )
     return Stored(run, unknown)
 
@@ -88,6 +91,7 @@ def _target(told: Mapping[str, Any]) -> Target:
         slow=None,
         origins=tuple(told["origins"]),
         completion_limit=told["completion_limit"],
+        pace=Pace(**told["pace"]),
         accept_not_verified=tuple(told["accept_not_verified"]),
         described_by=told["described_by"],
         from_file=told["from_file"],
@@ -128,12 +132,15 @@ def _exchange(line: Line, contract: Contract) -> Exchange:
         cause=line["cause"],
         operation_id=known,
         parameters=line["parameters"],
-        request=Request(asked["method"], asked["url"], headers, _body(asked)),
+        request=Request(
+            asked["method"], asked["url"], headers, _body(asked), frozenset(asked["secret"])
+        ),
         response=response and contract.absences.applied(response, known),
         sent=line["sent"],
         received=line["received"],
         error=line["error"],
         violates=line["violates"],
+        declared_away=line["declared_away"],
         stranger=line["stranger"],
     )
 
