@@ -137,7 +137,7 @@ _SELECTION = (
     "--report-dir",
     "folder",
     type=click.Path(path_type=Path),
-    help="Write the report and its evidence there.",
+    help="Write the report, its views and its evidence there.",
 )
 @click.option(
     "--lane",

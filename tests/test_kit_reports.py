@@ -1,123 +1,20 @@
-"""The report of a run that is built here by hand, in both views."""
+"""The report of a run that is built by hand: the model, report.json and the console."""
 
-import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
-from rich.console import Console
+from hand_made_runs import IDS, RUNS, TARGET, TOKEN, finding, printed, run_of, verdict
 
-from conformance.contract import Contract, Requirement
-from conformance.exchange import Exchange, Request, Response
-from conformance.judge import Finding, Outcome, Verdict
-from conformance.plan import Plan
 from conformance.reports import report_file
-from conformance.reports.console import print_report, profile_line
+from conformance.reports.console import profile_line
 from conformance.reports.of_run import report_of
-from conformance.runner import RunResult, Timing
-from conformance.target import Target
+from conformance.reports.views import VIEWS
+from conformance.runner import RunResult
 
 SCHEMA = Path(__file__).parent.parent / "conformance/schemas/report.schema.json"
-TOKEN = "s3cr3t-token"  # noqa: S105  # no real secret
-TARGET = Target(
-    "http://127.0.0.1:8080",
-    "s1",
-    ("core",),
-    None,
-    None,
-    None,
-    token_env="ACKPROOF_TOKEN",  # noqa: S106  # a variable's name
-    token=TOKEN,
-)
-IDS = ("ACK-01", "ACK-02", "RCP-01", "RCP-02", "STA-01", "STA-02", "FLR-01")
-
-
-def requirement(name: str, level: str = "MUST", *, planned: bool = False) -> Requirement:
-    text = f"The text of {name}, which is long enough to be broken into lines on a terminal."
-    return Requirement(name, level, ("core",), text, "seed 003", f"why {name}", planned=planned)
-
-
-def exchange(number: int = 7, body: bytes = b'{"a": 1}', path: str = "/api/x") -> Exchange:
-    return Exchange(
-        number=number,
-        lane="scenarios",
-        cause="a_check",
-        operation_id="bindMember",
-        parameters={},
-        request=Request(
-            "PUT",
-            f"http://127.0.0.1:8080{path}",
-            (("authorization", "Bearer $ACKPROOF_TOKEN"), ("content-type", "application/json")),
-            b'{"prompt": "hello"}',
-        ),
-        response=Response(202, {"server": "uvicorn", "x-echo": TOKEN}, body),
-        sent=0.5,
-        received=0.75,
-    )
-
-
-def finding(name: str, actual: str = "actual", cause: str = "", **how: Any) -> Finding:  # noqa: ANN401
-    return Finding(name, "a_check", "expected", actual, (exchange(**how),), cause)
-
-
-def verdict(
-    name: str,
-    outcome: Outcome,
-    *findings: Finding,
-    level: str = "MUST",
-    reasons: tuple[str, ...] = (),
-) -> Verdict:
-    return Verdict(requirement(name, level), outcome, 1, 0, 0, findings, reasons)
-
-
-def run_of(*verdicts: Verdict, planned: tuple[str, ...] = (), **changes: Any) -> RunResult:  # noqa: ANN401
-    catalogue = {one: requirement(one, planned=one in planned) for one in IDS}
-    catalogue |= {one.requirement.id: one.requirement for one in verdicts}
-    judged = tuple(one.requirement for one in verdicts)
-    expected_to_come = tuple(catalogue[one] for one in planned)
-    result = RunResult(
-        target=TARGET,
-        contract=Contract("1.0.0", "a" * 64, {}, catalogue, {}, {}, {}),
-        plan=Plan(("core",), judged, expected_to_come, (), (), (), "a" * 64),
-        verdicts=verdicts,
-        exchanges=tuple(exchange(number) for number in range(1, 32)),
-        interrupted=False,
-        timing=Timing(datetime(2026, 1, 1, tzinfo=UTC), 8.25, "a_check", 3.5),
-        control=None,
-    )
-    return replace(result, **changes)
-
-
-def printed(run: RunResult, width: int = 80) -> str:
-    out = io.StringIO()
-    print_report(Console(file=out, width=width), report_of(run, "0.1.0"), None)
-    return out.getvalue()
-
-
-RUNS = {
-    "nothing": run_of(),
-    "clean": run_of(verdict("ACK-01", "pass")),
-    "broken": run_of(verdict("ACK-01", "fail", finding("ACK-01"))),
-    "advised": run_of(verdict("ACK-01", "warn", finding("ACK-01"), level="SHOULD")),
-    "unverified": run_of(verdict("FLR-01", "not_verified", reasons=("no poison implementation",))),
-    "closed": run_of(verdict("ACK-02", "not_applicable", reasons=("accepted_throughout: x",))),
-    "kit-error": run_of(verdict("ACK-01", "harness_error", reasons=("Traceback\nKeyError: 1",))),
-    "interrupted": run_of(verdict("ACK-01", "pass"), interrupted=True),
-    "no-control": run_of(verdict("ACK-01", "not_verified"), control="the control failed"),
-    "no-answer": run_of(
-        verdict(
-            "ACK-01",
-            "fail",
-            Finding(
-                "ACK-01", "c", "e", "a", (replace(exchange(), response=None, error="reset"),), ""
-            ),
-        )
-    ),
-}
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS.keys())
@@ -353,7 +250,7 @@ def test_the_report_file_is_written_whole(tmp_path: Path) -> None:
     path = report_file.write(report, tmp_path / "new")
 
     assert json.loads(path.read_text(encoding="utf-8"))["exit_code"] == 1
-    assert [one.name for one in path.parent.iterdir()] == ["report.json"]
+    assert {one.name for one in path.parent.iterdir()} == {"report.json", *VIEWS}
 
 
 def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path: Path) -> None:
@@ -363,8 +260,11 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path: Path) 
         report_file.prepare(tmp_path / "file" / "deep")
 
 
-def test_a_folder_in_the_place_of_the_report_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "report.json").mkdir()
+@pytest.mark.parametrize("name", ["report.json", *VIEWS])
+def test_a_folder_in_the_place_of_a_file_is_refused_before_the_run(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
 
     with pytest.raises(report_file.ReportUnwritable, match="is a folder"):
         report_file.prepare(tmp_path)

@@ -77,10 +77,11 @@ def profile_line(name: str, summary: ProfileSummary) -> str:
     parts += [f"{summary.not_selected} not selected"] if summary.not_selected else []
     warned = summary.outcomes["warn"]
     advice = f" ({counted(warned, 'SHOULD or MAY', 'SHOULDs or MAYs')} broken)" if warned else ""
-    return f"{name}: {', '.join(parts)}: {_standing(summary)}{advice}"
+    return f"{name}: {', '.join(parts)}: {standing(summary)}{advice}"
 
 
-def _standing(summary: ProfileSummary) -> str:
+def standing(summary: ProfileSummary) -> str:
+    """Say whether a profile is held, not held, or not held yet, for nothing in it is broken."""
     if summary.held:
         return "held"
     spoilt = ("fail", "not_verified", "harness_error")

@@ -1,6 +1,5 @@
 """Findings for people: what was expected, what was met, and the exchanges that show it."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
@@ -12,12 +11,12 @@ from conformance.reports.counted import counted
 from conformance.reports.hanging import print_hanging
 from conformance.reports.model import ShownExchange, ShownFinding, ShownVerdict
 from conformance.reports.printable import printable
+from conformance.reports.sorts import by_sort
 from conformance.reports.telling import telling
 
 FINDINGS_IN_FULL: Final = 3
 EXCHANGES_IN_FULL: Final = 3
 LONGEST_ANSWER: Final = 300
-NAMES_AND_NUMBERS: Final = re.compile(r"[\w-]*\d[\w-]*")
 STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
 BESIDE_A_TWIN: Final = "the same without the fault, which must be and was accepted"
 
@@ -72,7 +71,7 @@ def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str])
     if not own:
         return
     console.print()
-    sorts = list({_sort(finding): finding for finding in reversed(own)}.values())[::-1]
+    sorts = [alike[0] for alike in by_sort(own)]
     _print_requirement(console, verdict, sorts[:FINDINGS_IN_FULL])
     beyond_the_report = verdict.findings_total - len(verdict.findings)
     left = len(own) - len(sorts[:FINDINGS_IN_FULL]) + beyond_the_report
@@ -87,15 +86,6 @@ def _places(verdict: ShownVerdict) -> str:
     last = [finding.exchanges[-1] for finding in verdict.findings if finding.exchanges]
     places = Counter(one.operation or one.request.method for one in last)
     return ", ".join(f"{number} at {place}" for place, number in places.most_common())
-
-
-def _sort(finding: ShownFinding) -> tuple[str, str, str]:
-    """Name what findings have in common that differ only in ids and numbers."""
-    return (
-        finding.check,
-        NAMES_AND_NUMBERS.sub("#", finding.expected),
-        NAMES_AND_NUMBERS.sub("#", finding.actual),
-    )
 
 
 def _print_requirement(

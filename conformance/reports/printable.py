@@ -15,6 +15,14 @@ def printable(text: str, longest: int = LONGEST) -> str:
     return shown if len(text) <= longest else f"{shown} … ({len(text)} characters in all)"
 
 
+def printable_lines(text: str) -> str:
+    """Return the text without control characters other than line breaks and tabs."""
+    return "\n".join(
+        line if line.isprintable() else "".join(one if one == "\t" else _shown(one) for one in line)
+        for line in text.split("\n")
+    )
+
+
 def _shown(character: str) -> str:
     if character.isprintable():
         return character

@@ -1,4 +1,4 @@
-"""report.json: the report as data."""
+"""The report as files: report.json, and beside it every view that is a file."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.reports.model import Report
+from conformance.reports.views import VIEWS
 
 NAME: Final = "report.json"
 
@@ -15,8 +16,12 @@ class ReportUnwritable(Exception):  # noqa: N818  # the CLI words it
     """The report folder cannot be written to; the message is one sentence."""
 
 
-def prepare(folder: Path, name: str = NAME) -> None:
-    """Make the folder and prove, before anything is judged, that a file can be written there.
+def prepare(folder: Path, *names: str) -> None:
+    """Make the folder and prove, before anything is judged, that files can be written there.
+
+    Args:
+        folder: where to; made if it is not there.
+        names: the files; those of a report if none is named.
 
     Raises:
         ReportUnwritable: it cannot.
@@ -30,17 +35,20 @@ def prepare(folder: Path, name: str = NAME) -> None:
         raise ReportUnwritable(
             f"The report folder {folder} cannot be written to: {problem.strerror}."
         ) from problem
-    if (folder / name).is_dir():
-        raise ReportUnwritable(f"The report cannot be written: {folder / name} is a folder.")
+    for name in names or (NAME, *VIEWS):
+        if (folder / name).is_dir():
+            raise ReportUnwritable(f"The report cannot be written: {folder / name} is a folder.")
 
 
 def write(report: Report, folder: Path) -> Path:
-    """Write the report whole or not at all, and return its path.
+    """Write the report and its views, each whole or not at all, and return the path of report.json.
 
     Raises:
         ReportUnwritable: the folder can no longer be written to.
 
     """
+    for name, view in VIEWS.items():
+        replace(folder / name, view(report).encode(errors="backslashreplace"))
     text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
     return replace(folder / NAME, text.encode(errors="backslashreplace"))
 
@@ -52,15 +60,16 @@ def replace(path: Path, content: bytes) -> Path:
         ReportUnwritable: the folder can no longer be written to.
 
     """
+    unfinished = None
     try:
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(unfinished).chmod(0o644)
-            Path(unfinished).replace(path)
-        finally:
-            Path(unfinished).unlink(missing_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=path.suffix)
+        unfinished = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
     except OSError as problem:
+        if unfinished:
+            unfinished.unlink(missing_ok=True)
         raise ReportUnwritable(f"{path} cannot be written: {problem.strerror}.") from problem
     return path

@@ -1,0 +1,149 @@
+"""junit.xml: a test case for each requirement, red if and only if the gate is red.
+
+The schema that CI servers check such files against, `junit-10.xsd`, allows properties in a suite
+and not in a test case. What a test case cannot say stands in its suite, under the requirement's id.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from conformance.reports.model import Report, ShownLane, ShownLaneFinding, ShownVerdict
+from conformance.reports.printable import printable, printable_lines
+from conformance.reports.sorts import by_sort
+from conformance.reports.told import told
+
+LONGEST_MESSAGE: Final = 300
+
+
+def junit(report: Report) -> str:
+    """Return the report as JUnit XML, a suite for each profile.
+
+    A requirement of several profiles stands in the first one that was claimed.
+    """
+    suites = [
+        _suite(profile, report, [_case(profile, one) for one in verdicts], _told_apart(verdicts))
+        for profile, verdicts in _by_profile(report).items()
+    ]
+    if report.lane:
+        suites.append(_suite("generated", report, _lane_cases(report.lane), {}))
+    if report.exit_code and not _count(suites, "failure") + _count(suites, "error"):
+        suites.append(_suite("gate", report, [_gate_case(report)], {}))
+    root = ET.Element(
+        "testsuites",
+        name="ackproof",
+        tests=f"{_count(suites, 'testcase')}",
+        failures=f"{_count(suites, 'failure')}",
+        errors=f"{_count(suites, 'error')}",
+        time=f"{report.timing.seconds:.3f}",
+    )
+    root.extend(suites)
+    ET.indent(root)
+    return f"<?xml version='1.0' encoding='UTF-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
+
+
+def _by_profile(report: Report) -> dict[str, list[ShownVerdict]]:
+    suites: dict[str, list[ShownVerdict]] = {}
+    for verdict in report.verdicts:
+        claimed = (name for name in report.summary if name in verdict.profiles)
+        suites.setdefault(next(claimed, verdict.profiles[0]), []).append(verdict)
+    return suites
+
+
+def _told_apart(verdicts: Iterable[ShownVerdict]) -> dict[str, str]:
+    return {
+        f"{verdict.id}.{name}": value
+        for verdict in verdicts
+        for name, value in (("level", verdict.level), ("outcome", verdict.outcome))
+    }
+
+
+def _suite(
+    name: str, report: Report, cases: list[ET.Element], properties: Mapping[str, str]
+) -> ET.Element:
+    suite = ET.Element(
+        "testsuite",
+        name=name,
+        tests=f"{len(cases)}",
+        failures=f"{_count(cases, 'failure')}",
+        errors=f"{_count(cases, 'error')}",
+        skipped=f"{_count(cases, 'skipped')}",
+        timestamp=report.timing.started_at,
+    )
+    everywhere = {
+        "kit": report.kit,
+        "contract": report.contract.version,
+        "contract.hash": report.contract.hash,
+        "plan.hash": report.plan.hash,
+        "target": report.target.url,
+        "exit_code": str(report.exit_code),
+        "meaning": report.meaning,
+    }
+    told_of = ET.SubElement(suite, "properties")
+    for key, value in {**everywhere, **properties}.items():
+        ET.SubElement(told_of, "property", name=key, value=printable(value))
+    suite.extend(cases)
+    return suite
+
+
+def _count(elements: Iterable[ET.Element], tag: str) -> int:
+    return sum(1 for element in elements for _ in element.iter(tag))
+
+
+def _case(profile: str, verdict: ShownVerdict) -> ET.Element:
+    area = verdict.id.partition("-")[0].lower()
+    case = ET.Element(
+        "testcase",
+        name=f"{verdict.id} {' '.join(verdict.text.split())}",
+        classname=f"{profile}.{area}",
+    )
+    _say_outcome(case, verdict)
+    return case
+
+
+def _say_outcome(case: ET.Element, verdict: ShownVerdict) -> None:
+    match verdict.outcome:
+        case "fail":
+            first = by_sort(verdict.findings)[0][0]
+            message = f"expected {first.expected}, met {first.actual}"
+            _say(case, "failure", first.check, message, told(verdict))
+        case "warn":
+            ET.SubElement(case, "system-out").text = told(verdict)
+        case "harness_error":
+            last = " ".join(verdict.reasons).strip().rpartition("\n")[2]
+            _say(case, "error", verdict.outcome, last, "\n".join(verdict.reasons))
+        case "not_verified" if verdict.level == "MUST" and not verdict.accepted:
+            _say(case, "error", verdict.outcome, "; ".join(verdict.reasons), told(verdict))
+        case "not_verified" | "not_applicable":
+            word = "accepted" if verdict.accepted else verdict.outcome
+            _say(case, "skipped", word, "; ".join(verdict.reasons), "")
+
+
+def _say(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:
+    said = ET.SubElement(case, tag, type=kind, message=printable(message, LONGEST_MESSAGE))
+    said.text = printable_lines(text) or None
+
+
+def _lane_cases(lane: ShownLane) -> list[ET.Element]:
+    cases = [_lane_case(finding, gates=lane.gates) for finding in lane.findings]
+    for error in lane.errors:
+        case = ET.Element("testcase", name="requests are made and sent", classname="generated.kit")
+        _say(case, "error", "harness_error", error, "")
+        cases.append(case)
+    return cases
+
+
+def _lane_case(finding: ShownLaneFinding, *, gates: bool) -> ET.Element:
+    name = printable(f"{finding.check}: {finding.title}")
+    case = ET.Element("testcase", name=name, classname=f"generated.{printable(finding.operation)}")
+    if gates:
+        _say(case, "failure", finding.check, finding.title, finding.message)
+    else:
+        ET.SubElement(case, "system-out").text = printable_lines(finding.message)
+    return case
+
+
+def _gate_case(report: Report) -> ET.Element:
+    case = ET.Element("testcase", name="the run ends with exit code 0", classname="gate.run")
+    _say(case, "error", f"exit {report.exit_code}", report.meaning, "")
+    return case

@@ -1,0 +1,138 @@
+"""Runs made by hand, one of each kind that a report must tell."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+
+from conformance.contract import Contract, Requirement
+from conformance.exchange import Exchange, Request, Response
+from conformance.generated.outcome import Generation, LaneFinding, LaneOutcome
+from conformance.judge import Finding, Outcome, Verdict
+from conformance.plan import Plan
+from conformance.reports.console import print_report
+from conformance.reports.of_run import report_of
+from conformance.runner import RunResult, Timing
+from conformance.target import Target
+
+TOKEN = "s3cr3t-token"  # noqa: S105  # no real secret
+TARGET = Target(
+    "http://127.0.0.1:8080",
+    "s1",
+    ("core",),
+    None,
+    None,
+    None,
+    token_env="ACKPROOF_TOKEN",  # noqa: S106  # a variable's name
+    token=TOKEN,
+)
+IDS = ("ACK-01", "ACK-02", "RCP-01", "RCP-02", "STA-01", "STA-02", "FLR-01")
+
+
+def requirement(name: str, level: str = "MUST", *, planned: bool = False) -> Requirement:
+    text = f"The text of {name}, which is long enough to be broken into lines on a terminal."
+    return Requirement(name, level, ("core",), text, "seed 003", f"why {name}", planned=planned)
+
+
+def exchange(number: int = 7, body: bytes = b'{"a": 1}', path: str = "/api/x") -> Exchange:
+    return Exchange(
+        number=number,
+        lane="scenarios",
+        cause="a_check",
+        operation_id="bindMember",
+        parameters={},
+        request=Request(
+            "PUT",
+            f"http://127.0.0.1:8080{path}",
+            (("authorization", "Bearer $ACKPROOF_TOKEN"), ("content-type", "application/json")),
+            b'{"prompt": "hello"}',
+        ),
+        response=Response(202, {"server": "uvicorn", "x-echo": TOKEN}, body),
+        sent=0.5,
+        received=0.75,
+    )
+
+
+def finding(name: str, actual: str = "actual", cause: str = "", **how: Any) -> Finding:  # noqa: ANN401
+    return Finding(name, "a_check", "expected", actual, (exchange(**how),), cause)
+
+
+def verdict(
+    name: str,
+    outcome: Outcome,
+    *findings: Finding,
+    level: str = "MUST",
+    reasons: tuple[str, ...] = (),
+) -> Verdict:
+    return Verdict(requirement(name, level), outcome, 1, 0, 0, findings, reasons)
+
+
+def run_of(*verdicts: Verdict, planned: tuple[str, ...] = (), **changes: Any) -> RunResult:  # noqa: ANN401
+    catalogue = {one: requirement(one, planned=one in planned) for one in IDS}
+    catalogue |= {one.requirement.id: one.requirement for one in verdicts}
+    judged = tuple(one.requirement for one in verdicts)
+    expected_to_come = tuple(catalogue[one] for one in planned)
+    result = RunResult(
+        target=TARGET,
+        contract=Contract("1.0.0", "a" * 64, {}, catalogue, {}, {}, {}),
+        plan=Plan(("core",), judged, expected_to_come, (), (), (), "a" * 64),
+        verdicts=verdicts,
+        exchanges=tuple(exchange(number) for number in range(1, 32)),
+        interrupted=False,
+        timing=Timing(datetime(2026, 1, 1, tzinfo=UTC), 8.25, "a_check", 3.5),
+        control=None,
+    )
+    return replace(result, **changes)
+
+
+def printed(run: RunResult, width: int = 80) -> str:
+    out = io.StringIO()
+    print_report(Console(file=out, width=width), report_of(run, "0.1.0"), None)
+    return out.getvalue()
+
+
+def lane(**changes: Any) -> LaneOutcome:  # noqa: ANN401
+    found = LaneFinding("status_code", "PUT /x", "Undocumented", "a\nb", exchange(), 2)
+    outcome = LaneOutcome(Generation(), ("bindMember",), 5, 1.5, (found,), {"allowed": 1})
+    return replace(outcome, **changes)
+
+
+RUNS = {
+    "nothing": run_of(),
+    "clean": run_of(verdict("ACK-01", "pass")),
+    "broken": run_of(verdict("ACK-01", "fail", finding("ACK-01"))),
+    "advised": run_of(verdict("ACK-01", "warn", finding("ACK-01"), level="SHOULD")),
+    "unverified": run_of(verdict("FLR-01", "not_verified", reasons=("no poison implementation",))),
+    "closed": run_of(verdict("ACK-02", "not_applicable", reasons=("accepted_throughout: x",))),
+    "kit-error": run_of(verdict("ACK-01", "harness_error", reasons=("Traceback\nKeyError: 1",))),
+    "interrupted": run_of(verdict("ACK-01", "pass"), interrupted=True),
+    "no-control": run_of(verdict("ACK-01", "not_verified"), control="the control failed"),
+    "no-answer": run_of(
+        verdict(
+            "ACK-01",
+            "fail",
+            Finding(
+                "ACK-01", "c", "e", "a", (replace(exchange(), response=None, error="reset"),), ""
+            ),
+        )
+    ),
+    "accepted": run_of(
+        verdict("ACK-01", "pass"),
+        verdict("FLR-01", "not_verified", reasons=("no poison",)),
+        target=replace(TARGET, accept_not_verified=("FLR-01",)),
+    ),
+    "several": run_of(
+        verdict("ACK-01", "fail", finding("ACK-01"), finding("ACK-01", actual="other")),
+        verdict("ACK-02", "not_applicable", reasons=("accepted_throughout: x",)),
+        verdict("RCP-01", "warn", finding("RCP-01", number=8), level="SHOULD"),
+        verdict("RCP-02", "not_verified", level="SHOULD", reasons=("no traffic",)),
+        verdict("STA-01", "not_verified", reasons=("no traffic",)),
+        verdict("STA-02", "harness_error", reasons=("Traceback\nKeyError: 1",)),
+        planned=("FLR-01",),
+    ),
+    "lane-gates": run_of(verdict("ACK-01", "pass"), lane=lane(generation=Generation(gates=True))),
+    "lane-found": run_of(verdict("ACK-01", "pass"), lane=lane()),
+    "lane-erred": run_of(verdict("ACK-01", "pass"), lane=lane(findings=(), errors=("it broke",))),
+}
