@@ -24,8 +24,10 @@ from conformance.evidence.redaction import KEPT, REDACTED
 from conformance.evidence.trace_file import EvidenceUnreadable, packed, read_trace
 from conformance.evidence.verification import verify
 from conformance.exchange import Response
+from conformance.reports.views import VIEWS
 from conformance.versions import kit_version
 
+FILES = sorted(["report.json", "trace.jsonl.gz", *VIEWS])
 TOKEN: Final = "canary-7f3a91+Qz/8"  # noqa: S105  # no real secret
 FAULT: Final = "points-location-at-the-member"
 JUDGED: Final = ("RCP-04", "RCP-06", "RCP-14", "HTP-01", "ERR-01", "FLR-01")
@@ -160,7 +162,7 @@ def test_no_token_is_stored_anywhere(stored: Path) -> None:
     texts = [json.dumps(lines_in(stored)), (stored / "report.json").read_text(encoding="utf-8")]
     answers = [one["response"] for one in lines_in(stored) if one["kind"] == "exchange"]
 
-    assert sorted(path.name for path in stored.iterdir()) == ["report.json", "trace.jsonl.gz"]
+    assert sorted(path.name for path in stored.iterdir()) == FILES
     for text in texts:
         assert "canary" not in text
         assert all(b64encode(TOKEN.encode()[i:]).decode()[:12] not in text for i in range(3))
@@ -387,4 +389,4 @@ def test_a_run_that_ends_unreported_leaves_the_last_evidence_whole(folder: Path)
     assert run_into(folder, "http://127.0.0.1:1") == 3
 
     assert differences(folder) == ""
-    assert sorted(path.name for path in folder.iterdir()) == ["report.json", "trace.jsonl.gz"]
+    assert sorted(path.name for path in folder.iterdir()) == FILES
