@@ -192,7 +192,7 @@ class KeepsWhatFitsOfABodyThatIsTooLarge(Behaviour):
         return name[:LONGEST_NAME] if len(name) > MUCH else super().display_name(body)
 
 
-@fault(breaks="INP-07")
+@fault(breaks="INP-07", also="HTP-03")
 class TakesAnyMediaType(Behaviour):
     """Reads a body of any media type as JSON."""
 
@@ -210,7 +210,7 @@ class ReadsAnArrayAsAnEmptyObject(Behaviour):
         return {} if body.lstrip().startswith(b"[") else super().parsed_body(body)
 
 
-@fault(breaks="INP-07")
+@fault(breaks="INP-07", also="ACK-08")
 class BreaksOnMalformedJson(Behaviour):
     """Answers a body that is no JSON with 500."""
 

@@ -30,7 +30,7 @@ class RepeatsTheLastOfThePageBefore(Behaviour):
         return max(start - 1, 0)
 
 
-@fault(breaks="PAG-01", also="CON-05")
+@fault(breaks="PAG-01", also=("CON-05", "RUN-07"))
 class ForgetsWhereThePageBeforeEnded(Behaviour):
     """Answers every page token with the first page."""
 
