@@ -115,8 +115,10 @@ def _repeated(first: Exchange, again: Exchange) -> Judgement:
 
 def _one_run(api: Api, member_id: str, invoked: Exchange, again: Exchange) -> Judgement:
     """Judge that a member has one run, which a repeat of the one invoke did not add to."""
-    listed = api.send.list_member_runs(member_id)
-    runs = rows_of(listed)
+    for _ in api.looks(again):
+        listed = api.send.list_member_runs(member_id)
+        if runs := rows_of(listed):
+            break
     if not runs:
         return Missing(f"the runs of the member cannot be read: {listed.line}", (listed,))
     met = f"{len(runs)} runs"
@@ -134,8 +136,11 @@ def _one_member(api: Api, settled: Settled, again: Exchange, name: str) -> Judge
     if len(made) == 1:
         what = f"a create without the key made no member of its own: {twin.write.line}"
         return Missing(what, (twin.write,))
-    roster = walk(api)
-    listed = {row["memberId"] for row in roster.rows if row.get("displayName") == name}
+    for _ in api.looks(twin.last):
+        roster = walk(api)
+        listed = {row["memberId"] for row in roster.rows if row.get("displayName") == name}
+        if made <= listed:
+            break
     if not made <= listed:
         return Missing(f"the roster does not show the members: {roster.last.line}", (roster.last,))
     expected, met = f"{' and '.join(sorted(made))} of that name", ", ".join(sorted(listed))
