@@ -59,7 +59,8 @@ def ackproof() -> None:
 
     Exit codes: 0 nothing broken, 1 a MUST is broken, 2 usage, target file or contract cannot be
     used, 3 the target cannot be reached, is not ready or is not this API, 4 a MUST was not
-    verified, 6 the kit itself erred, 7 nothing was judged, 130 interrupted.
+    verified, 5 a waiver is stale, expired or unmatched, 6 the kit itself erred, 7 nothing was
+    judged, 130 interrupted.
     """
 
 
@@ -248,6 +249,26 @@ def rejudge(folder: Path) -> int:
     from conformance.command_verify import rejudge_report
 
     return rejudge_report(folder)
+
+
+@ackproof.command(short_help="Print a waiver of a finding.")
+@click.argument("report", type=click.Path(path_type=Path), metavar="REPORT.json")
+@click.argument("requirement", metavar="ID")
+@click.option("--fingerprint", metavar="HEX", help="Waive findings of this kind alone.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why the defect may stay for now.")
+@click.option("--issue", required=True, metavar="URL", help="Where the mending is tracked.")
+@click.option("--owner", required=True, metavar="TEXT", help="Who answers for it.")
+@click.option(
+    "--expires", required=True, metavar="DATE", help="Last day, UTC, at most 366 days ahead."
+)
+def waive(report: Path, requirement: str, fingerprint: str | None, **answers: str) -> int:
+    """Print an entry of waivers.toml for each kind of finding of ID in REPORT.json.
+
+    Add what it prints to the file that the target file names as `[gate] waivers`.
+    """
+    from conformance.command_waive import Answers, print_entries
+
+    return print_entries(report, requirement.upper(), fingerprint, Answers(**answers))
 
 
 @ackproof.command(short_help="Judge the reference server's faults.")

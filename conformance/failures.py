@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from conformance.command_waive import NotWaivable
 from conformance.contract import ContractUnreadable
 from conformance.embedded import ServerNotStarted
 from conformance.evidence.trace_file import EvidenceUnreadable
@@ -18,6 +19,7 @@ from conformance.reports.printable import printable
 from conformance.reports.report_file import ReportUnwritable
 from conformance.scopes import UnknownName
 from conformance.target_file import TargetFileError
+from conformance.waiver_file import WaiverFileError
 
 LONGEST_SENTENCE: Final = 2000
 CODES: Final = {
@@ -27,10 +29,12 @@ CODES: Final = {
         click.ClickException,
         ContractUnreadable,
         EvidenceUnreadable,
+        NotWaivable,
         ReportUnwritable,
         TargetFileError,
         UnknownName,
         UnknownSelection,
+        WaiverFileError,
     ): Exit.USAGE,
 }
 

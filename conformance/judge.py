@@ -1,6 +1,6 @@
 """Findings to verdicts, verdicts to the gate and its exit code."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
@@ -165,15 +165,17 @@ def _outcome(
     return "not_verified", reasons or ["no traffic of this run gave an opportunity to judge it"]
 
 
-def exit_code(
+def exit_code(  # noqa: PLR0913  # everything that the gate heeds
     verdicts: Sequence[Verdict],
     *,
-    accepted: Sequence[str] = (),
+    accepted: Collection[str] = (),
     interrupted: bool = False,
     gated: bool = False,
     erred: bool = False,
+    excused: Collection[str] = (),
+    troubled: bool = False,
 ) -> Exit:
-    """Return the code of the gate.
+    """Return the code of the gate, the first in the published order that applies.
 
     Args:
         verdicts: of every requirement that was planned.
@@ -181,24 +183,24 @@ def exit_code(
         interrupted: whether the run was stopped before its end.
         gated: whether the generated lane found something and was asked to gate.
         erred: whether the kit erred outside every check.
+        excused: ids that are broken and whose every finding is waived.
+        troubled: whether a waiver is stale, expired or unmatched.
 
     """
     outcomes = {verdict.outcome for verdict in verdicts}
-    unverified = [
-        verdict
-        for verdict in verdicts
-        if verdict.outcome == "not_verified"
-        and verdict.requirement.level == "MUST"
-        and verdict.requirement.id not in accepted
-    ]
-    if interrupted:
-        return Exit.INTERRUPTED
-    if erred or "harness_error" in outcomes:
-        return Exit.HARNESS
-    if not verdicts:
-        return Exit.NOTHING_RAN
-    if "fail" in outcomes or gated:
-        return Exit.FAILED
-    if unverified:
-        return Exit.NOT_VERIFIED
-    return Exit.FINE if outcomes & {"pass", "warn"} else Exit.NOTHING_RAN
+    broken = {one.requirement.id for one in verdicts if one.outcome == "fail"}
+    unverified = {
+        one.requirement.id
+        for one in verdicts
+        if one.outcome == "not_verified" and one.requirement.level == "MUST"
+    } - set(accepted)
+    told = gated or unverified or outcomes & {"pass", "fail", "warn"}
+    applies = {
+        Exit.INTERRUPTED: interrupted,
+        Exit.HARNESS: erred or "harness_error" in outcomes,
+        Exit.NOTHING_RAN: not verdicts or not told,
+        Exit.FAILED: broken - set(excused) or gated,
+        Exit.WAIVER: troubled,
+        Exit.NOT_VERIFIED: unverified,
+    }
+    return next((code for code, met in applies.items() if met), Exit.FINE)

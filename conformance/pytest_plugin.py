@@ -8,6 +8,8 @@ import gc
 import io
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,15 +28,23 @@ from conformance.reports.console import profile_line
 from conformance.reports.findings import print_verdict
 from conformance.reports.of_run import report_of, verdict_of
 from conformance.runner import Run, Silent
-from conformance.suite import RequirementItem, Suite
+from conformance.suite import RequirementItem, Suite, WaiverItem
 from conformance.target import Target
 from conformance.target_file import TargetFileError
 from conformance.versions import kit_version
+from conformance.waiver_file import WaiverFileError
+from conformance.waivers import Waiver, Waivers, WeighedWaiver
 
 SUITE: Final = Path(suite.__file__)
 SESSION: Final = pytest.StashKey["Session"]()
 WIDTH: Final = 100
-UNUSABLE: Final = (ContractUnreadable, ServerNotStarted, TargetFileError, UnknownSelection)
+UNUSABLE: Final = (
+    ContractUnreadable,
+    ServerNotStarted,
+    TargetFileError,
+    UnknownSelection,
+    WaiverFileError,
+)
 
 
 class Session:
@@ -45,6 +55,7 @@ class Session:
         self.target = target
         self._run: Run | None = None
         self._plan = make_plan(contract, target)
+        self._waivers = Waivers(target.waivers, datetime.now(UTC).date(), target.masked)
 
     def claimed(self) -> tuple[Requirement, ...]:
         """Return the requirements of the claimed profiles that some check judges."""
@@ -83,12 +94,29 @@ class Session:
         """Tell a verdict as the command's report does."""
         text = io.StringIO()
         number = len(self._run.trace) if self._run else 0
-        print_verdict(Console(file=text, width=WIDTH), verdict_of(verdict, self.target, number))
+        shown = verdict_of(verdict, self.target, number, self._waivers)
+        print_verdict(Console(file=text, width=WIDTH), shown)
         return text.getvalue().strip("\n")
 
     def why(self, verdict: Verdict) -> str:
         """Say why a requirement was not judged, without any token."""
-        return "; ".join(verdict_of(verdict, self.target, 0).reasons)
+        return "; ".join(verdict_of(verdict, self.target, 0, self._waivers).reasons)
+
+    def excuse(self, verdict: Verdict) -> str | None:
+        """Say why a broken requirement is waived; None if it is not."""
+        if not self._waivers.excuses(verdict):
+            return None
+        entries = [one for one in map(self._waivers.of, verdict.findings) if one]
+        said = dict.fromkeys(f"{one.reason} ({one.owner}, {one.issue})" for one in entries)
+        return self.target.masked("; ".join(said))
+
+    def weighed(self, waiver: Waiver) -> WeighedWaiver:
+        """Weigh one entry of the waivers file against what was chosen."""
+        own = [one for one in self._plan.requirements if one.id == waiver.requirement]
+        verdicts = [self.verdict(one) for one in own] if self._run else []
+        only = replace(self._waivers, entries=(waiver,))
+        (weighed,) = only.weighed(verdicts, self.contract.requirements)
+        return weighed
 
     def accepts(self, verdict: Verdict) -> bool:
         """Whether a requirement may stay not verified: no MUST, or one that the target accepts."""
@@ -191,14 +219,17 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
     try:
         if judges:
             _begin(own, [item.requirement for item in items])
-            session.items.sort(
-                key=lambda item: (
-                    isinstance(item, RequirementItem) and own.waits_for_all(item.requirement)
-                )
-            )
+            session.items.sort(key=lambda item: _rank(item, own))
         return (yield)
     finally:
         own.close()
+
+
+def _rank(item: pytest.Item, own: Session) -> int:
+    """Put last what waits longest: what needs the whole run, and then the waivers."""
+    if isinstance(item, RequirementItem):
+        return int(own.waits_for_all(item.requirement))
+    return 2 if isinstance(item, WaiverItem) else 0
 
 
 def _begin(own: Session, chosen: list[Requirement]) -> None:

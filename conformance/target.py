@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from conformance.masking import masked
 from conformance.pace import Pace
+from conformance.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Target:
         from_file: whether it is a file's path.
         overridden_by: the environment variables that gave some of them.
         version: what the owner calls this version of it; None if the file does not say.
+        waivers: the entries of its waivers file.
+        waivers_file: that file's path, for people; None without one.
 
     """
 
@@ -127,6 +130,8 @@ class Target:
     ca_file: str | None = None
     verify: bool = True
     overridden_by: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    waivers_file: str | None = None
 
     @property
     def kind(self) -> str:

@@ -16,6 +16,7 @@ from conformance.target_shape import check_shape
 from conformance.target_source import Source
 from conformance.target_tokens import extra_headers, token_of
 from conformance.trust import unusable
+from conformance.waiver_file import load_waivers
 
 __all__ = ("TargetFileError", "load_target", "read_settings")
 
@@ -39,6 +40,7 @@ def load_target(
 
     Raises:
         TargetFileError: the file cannot be read, or all of it does not make a target.
+        WaiverFileError: the waivers file that it names cannot be used.
 
     """
     return _target(read_settings(path, flags, environ, defaults), environ)
@@ -67,6 +69,7 @@ def _target(settings: Settings, environ: Mapping[str, str]) -> Target:
         _implementation(name, settings) for name in ("good", "poison", "slow", "partial")
     )
     token_env, token = token_of("target", settings, environ)
+    waivers = settings.file("gate.waivers") if settings.value("gate.waivers") else None
     target = Target(
         url=_base_url(table["url"], settings, "url"),
         scope=table["scope"],
@@ -98,6 +101,8 @@ def _target(settings: Settings, environ: Mapping[str, str]) -> Target:
         overridden_by=tuple(
             one.where for one in settings.by_name.values() if one.origin == "environment"
         ),
+        waivers=load_waivers(waivers) if waivers else (),
+        waivers_file=str(waivers) if waivers else None,
     )
     return replace(target, other=_other(target, settings, environ))
 

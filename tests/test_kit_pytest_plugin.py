@@ -20,6 +20,7 @@ SUITE = (
     "no:cacheprovider",
 )
 SOME = ("-k", "BND or EPC")
+UNBOUND = "fb0697beb69720cf"  # of BND-01 under the fault calls-an-unbound-binding-missing
 
 
 def judged(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -111,6 +112,72 @@ def test_several_processes_are_refused_with_the_reason(tmp_path: Path) -> None:
 
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "one server in one process" in done.stderr
+
+
+def waiving(folder: Path, url: str, *entries: tuple[str, str, str]) -> tuple[str, ...]:
+    """Describe a target with waivers: requirement, fingerprint and last day of each."""
+    rows = [
+        f'[[waiver]]\nrequirement = "{requirement}"\nfingerprint = "{fingerprint}"\n'
+        f'reason = "mended in 2.1"\nissue = "https://issues.example/7"\nowner = "us"\n'
+        f"expires = {expires}\n"
+        for requirement, fingerprint, expires in entries
+    ]
+    (folder / "waivers.toml").write_text("".join(rows), "utf-8")
+    target = folder / "conformance.toml"
+    target.write_text(
+        f'[target]\nurl = "{url}"\nscope = "s1"\n[gate]\nwaivers = "waivers.toml"\n', "utf-8"
+    )
+    return ("--target-file", str(target), f"--junitxml={folder / 'junit.xml'}", "-rxs")
+
+
+def test_a_waived_requirement_is_expected_to_fail_for_its_reason(
+    tmp_path: Path, reference_server: Callable[..., str]
+) -> None:
+    url = reference_server("--fault", "calls-an-unbound-binding-missing")
+    entries = (("BND-01", UNBOUND, "9999-12-31"), ("RCP-01", "0" * 16, "2020-01-01"))
+
+    done = judged(tmp_path, "-k", "BND-01 or waiver", *waiving(tmp_path, url, *entries))
+
+    assert done.returncode == 0, done.stdout
+    assert "1 passed, 1 skipped, " in done.stdout
+    assert "1 xfailed" in done.stdout
+    assert "BND-01 - mended in 2.1 (us, https://issues.example/7)" in done.stdout
+    assert "This run did not select RCP-01." in done.stdout
+    assert "member-first: 1 of " in done.stdout
+    assert "not held, 1 waived" in done.stdout
+
+
+def test_a_waiver_in_trouble_fails_the_session_by_an_item_of_its_own(
+    tmp_path: Path, reference_server: Callable[..., str]
+) -> None:
+    url = reference_server()
+    entries = (
+        ("BND-01", UNBOUND, "9999-12-31"),
+        ("BND-02", "0" * 16, "2020-01-01"),
+        ("BND-99", "0" * 16, "9999-12-31"),
+    )
+
+    done = judged(tmp_path, "-k", "BND", *waiving(tmp_path, url, *entries))
+
+    assert done.returncode == 1
+    assert {
+        name: one for name, one in cases(tmp_path / "junit.xml").items() if one != "passed"
+    } == {
+        f"BND-01[waiver-{UNBOUND}]": "failure",
+        f"BND-02[waiver-{'0' * 16}]": "failure",
+        f"BND-99[waiver-{'0' * 16}]": "failure",
+    }
+    assert "waiver stale: BND-01 is no longer broken, it passes." in done.stdout
+    assert "waiver expired: The entry for BND-02 expired after 2020-01-01." in done.stdout
+    assert "waiver unknown: There is no requirement BND-99." in done.stdout
+
+
+def test_a_waivers_file_that_cannot_be_used_is_a_usage_error(tmp_path: Path) -> None:
+    arguments = waiving(tmp_path, "http://127.0.0.1:1", ("BND-01", "0", "9999-12-31"))
+    done = judged(tmp_path, *arguments)
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "waivers.toml (line 3): fingerprint is" in done.stderr
 
 
 @pytest.mark.parametrize(

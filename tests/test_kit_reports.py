@@ -76,6 +76,7 @@ def test_the_summary_accounts_for_every_must() -> None:
         "harness_error": 0,
         "planned": 2,
         "not_selected": 1,
+        "waived": 0,
         "held": False,
     }
 

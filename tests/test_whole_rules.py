@@ -66,7 +66,9 @@ MAY_IMPORT = {
         "reports",
         "runner",
         "target",
+        "waivers",
     },
+    "conformance/reports/of_waivers.py": {"reports", "runner", "waivers"},
 }
 
 

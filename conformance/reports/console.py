@@ -17,6 +17,7 @@ from conformance.reports.model import (
     ShownVerdict,
 )
 from conformance.reports.printable import printable
+from conformance.reports.waivers import print_waivers
 
 LANE_FINDINGS_IN_FULL: Final = 10
 LONGEST_CURL: Final = 1000
@@ -36,6 +37,8 @@ def print_report(console: Console, report: Report, written: Path | None) -> None
     print_findings(console, report.verdicts)
     _print_harness_errors(console, report.verdicts)
     _print_reasons(console, report)
+    if report.waivers:
+        print_waivers(console, report.waivers)
     if report.lane:
         _print_lane(console, report.lane)
     for notice in report.notices:
@@ -85,7 +88,8 @@ def standing(summary: ProfileSummary) -> str:
     if summary.held:
         return "held"
     spoilt = ("fail", "not_verified", "harness_error")
-    return "not held" if any(summary.outcomes[one] for one in spoilt) else "not held yet"
+    standing = "not held" if any(summary.outcomes[one] for one in spoilt) else "not held yet"
+    return f"{standing}, {summary.waived} waived" if summary.waived else standing
 
 
 def _print_harness_errors(console: Console, verdicts: Sequence[ShownVerdict]) -> None:

@@ -123,6 +123,8 @@ def _print_finding(console: Console, finding: ShownFinding, told: set[int]) -> N
         else:
             _print_exchange(console, exchange, answers=not finding.differs)
         told.add(exchange.number)
+    waived = " (waived)" if finding.waived else ""
+    print_field(console, "fingerprint ", f"{finding.fingerprint}{waived}")
 
 
 def _print_exchange(console: Console, exchange: ShownExchange, *, answers: bool) -> None:

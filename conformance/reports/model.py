@@ -77,6 +77,8 @@ class ShownFinding:
     Attributes:
         exchanges: what shows it, in the order of sending.
         differs: where two of them read the same and met another body, the members that changed.
+        fingerprint: the same in every run that meets the same defect; a waiver names it.
+        waived: whether an entry of the waivers file with this fingerprint holds.
 
     """
 
@@ -87,6 +89,8 @@ class ShownFinding:
     cause: str
     exchanges: tuple[ShownExchange, ...]
     differs: tuple[str, ...]
+    fingerprint: str
+    waived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class ShownVerdict:
     Attributes:
         findings: the first of them; `findings_total` counts all.
         accepted: whether the target's owner accepts that it is not verified.
+        fingerprints: of all its findings, each once, in the order of meeting.
+        waived: whether it is broken and each of its findings is waived.
 
     """
 
@@ -112,6 +118,40 @@ class ShownVerdict:
     reasons: tuple[str, ...]
     findings: tuple[ShownFinding, ...]
     findings_total: int
+    fingerprints: tuple[str, ...]
+    waived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWaiver:
+    """One entry of the waivers file, and what has become of it in this run.
+
+    Attributes:
+        expires: its last day, such as 2026-12-31, in UTC.
+        state: used, left_alone, expired, stale, unmatched, planned or unknown.
+        why: the state in a sentence.
+        trouble: whether the state turns the gate red.
+
+    """
+
+    requirement: str
+    fingerprint: str
+    reason: str
+    issue: str
+    owner: str
+    expires: str
+    state: str
+    why: str
+    trouble: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWaivers:
+    """The waivers file, weighed on the day that the run began, in UTC."""
+
+    file: str
+    today: str
+    entries: tuple[ShownWaiver, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +202,7 @@ class ProfileSummary:
             SHOULDs and MAYs that are broken.
         planned: MUSTs that no check judges yet.
         not_selected: MUSTs that this run left out.
+        waived: MUSTs that are broken and whose every finding is waived; they count as broken.
 
     """
 
@@ -169,6 +210,7 @@ class ProfileSummary:
     outcomes: Mapping[str, int]
     planned: int
     not_selected: int
+    waived: int = 0
 
     @property
     def judged(self) -> int:
@@ -188,6 +230,7 @@ class ProfileSummary:
             **self.outcomes,
             "planned": self.planned,
             "not_selected": self.not_selected,
+            "waived": self.waived,
             "held": self.held,
         }
 
@@ -286,6 +329,7 @@ class Report:
         lane: what the generated lane brought; None without it.
         evidence: what is stored beside it; None if nothing is.
         notices: what a reader must know beside the verdicts.
+        waivers: what has become of the waivers file; None without one.
 
     """
 
@@ -304,11 +348,13 @@ class Report:
     lane: ShownLane | None = None
     evidence: ShownEvidence | None = None
     notices: tuple[ShownNotice, ...] = ()
+    waivers: ShownWaivers | None = None
 
     @property
     def meaning(self) -> str:
-        """The exit code in words."""
-        return MEANINGS[self.exit_code]
+        """The exit code in words; a green run says so if something in it is waived."""
+        waived = self.exit_code == 0 and any(one.waived for one in self.verdicts)
+        return MEANINGS[self.exit_code] + (" that is not waived" if waived else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON values, in the form of `schemas/report.schema.json`."""
@@ -337,4 +383,5 @@ class Report:
             "lane": asdict(self.lane) if self.lane else None,
             "evidence": asdict(self.evidence) if self.evidence else None,
             "notices": [asdict(notice) for notice in self.notices],
+            "waivers": asdict(self.waivers) if self.waivers else None,
         }

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final, get_args
@@ -28,6 +28,8 @@ from conformance.reports.model import (
     ShownTiming,
     ShownVerdict,
 )
+from conformance.reports.of_waivers import shown_waivers, waivers_of
+from conformance.waivers import Waivers
 
 if TYPE_CHECKING:
     from conformance.generated.outcome import Generation, LaneOutcome
@@ -47,8 +49,11 @@ def report_of(run: "RunResult", kit: str, evidence: ShownEvidence | None = None)
         evidence: what is stored beside the report.
 
     """
-    shown = _Shown(run.target.masked, len(run.exchanges))
+    waivers = waivers_of(run)
+    shown = _Shown(run.target.masked, len(run.exchanges), waivers)
     accepted = run.target.accept_not_verified
+    excused = {one.requirement.id for one in run.verdicts if waivers.excuses(one)}
+    of_file = shown_waivers(run, waivers)
     return Report(
         kit=kit,
         contract=ShownContract(run.contract.version, run.contract.hash),
@@ -64,19 +69,24 @@ def report_of(run: "RunResult", kit: str, evidence: ShownEvidence | None = None)
             interrupted=run.interrupted,
             gated=bool(run.lane and run.lane.generation.gates and run.lane.findings),
             erred=bool(run.lane and run.lane.errors),
+            excused=excused,
+            troubled=any(one.trouble for one in of_file.entries) if of_file else False,
         ),
-        summary={name: _summary(run, name) for name in run.plan.profiles},
+        summary={name: _summary(run, name, excused) for name in run.plan.profiles},
         verdicts=tuple(shown.verdict(one, accepted) for one in run.verdicts),
         planned=tuple(requirement.id for requirement in run.plan.planned),
         lane=shown.lane(run.lane, run.target) if run.lane else None,
         evidence=evidence,
         notices=tuple(ShownNotice(one.kind, shown.text(one.text)) for one in run.notices),
+        waivers=of_file,
     )
 
 
-def verdict_of(verdict: Verdict, target: "Target", exchanges: int) -> ShownVerdict:
+def verdict_of(
+    verdict: Verdict, target: "Target", exchanges: int, waivers: Waivers | None = None
+) -> ShownVerdict:
     """Show one verdict of a run that has sent so many exchanges by now."""
-    shown = _Shown(target.masked, exchanges)
+    shown = _Shown(target.masked, exchanges, waivers or Waivers(masked=target.masked))
     return shown.verdict(verdict, target.accept_not_verified)
 
 
@@ -116,7 +126,7 @@ def _timing(run: "RunResult") -> ShownTiming:
     )
 
 
-def _summary(run: "RunResult", profile: str) -> ProfileSummary:
+def _summary(run: "RunResult", profile: str, excused: Collection[str]) -> ProfileSummary:
     musts = {
         one.id
         for one in run.contract.requirements.values()
@@ -135,6 +145,7 @@ def _summary(run: "RunResult", profile: str) -> ProfileSummary:
         outcomes={name: counts[name] for name in get_args(Outcome)},
         planned=len(musts & planned),
         not_selected=len(musts - planned - judged),
+        waived=len(musts & set(excused)),
     )
 
 
@@ -154,11 +165,13 @@ class _Shown:
     Attributes:
         text: masks the bearer tokens, which a server may echo.
         total: how many exchanges the run had.
+        waivers: those that hold.
 
     """
 
     text: Callable[[str], str]
     total: int
+    waivers: Waivers
 
     def verdict(self, verdict: Verdict, accepted: tuple[str, ...]) -> ShownVerdict:
         requirement = verdict.requirement
@@ -176,6 +189,8 @@ class _Shown:
             reasons=tuple(self.text(reason) for reason in verdict.reasons),
             findings=tuple(self.finding(one) for one in verdict.findings[:FINDINGS_LIMIT]),
             findings_total=len(verdict.findings),
+            fingerprints=tuple(dict.fromkeys(map(self.waivers.fingerprint, verdict.findings))),
+            waived=self.waivers.excuses(verdict),
         )
 
     def finding(self, finding: Finding) -> ShownFinding:
@@ -191,6 +206,8 @@ class _Shown:
             self.text(finding.cause),
             exchanges,
             tuple(differences(exchanges)),
+            self.waivers.fingerprint(finding),
+            self.waivers.of(finding) is not None,
         )
 
     def lane(self, lane: "LaneOutcome", target: "Target") -> ShownLane:

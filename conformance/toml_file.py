@@ -1,0 +1,25 @@
+"""A TOML file of the target's owner, read."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+
+def read_toml(path: Path, error: type[Exception]) -> tuple[str, dict[str, Any]]:
+    """Return a file's text and its content as JSON values; dates become their text.
+
+    Raises:
+        error: the file cannot be read or is not TOML; the message is one sentence.
+
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
+    except OSError as problem:
+        raise error(f"{path} cannot be read: {problem.strerror}.") from problem
+    except UnicodeDecodeError as problem:
+        raise error(f"{path} is not UTF-8 text.") from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise error(f"{path} is not TOML: {problem}.") from problem
+    return text, content
