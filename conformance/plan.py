@@ -73,6 +73,15 @@ class Plan:
         everything = (*self.scenarios, *self.unaffordable)
         return tuple(one for one in everything if one.requirement == requirement)
 
+    def is_thin(self, requirement: str) -> bool:
+        """Whether some scenario that judges a requirement, or feeds its invariants, is left out."""
+        present = {scenario.name for scenario in self.scenarios}
+        own = [one for one in self.invariants if one.requirement == requirement]
+        wanted = {name for one in own for name in one.stimulus}
+        return bool(wanted - present) or any(
+            one.requirement == requirement for one in self.unaffordable
+        )
+
     @property
     def hash(self) -> str:
         """Name the plan by the hash of everything that it will run and of the contract."""

@@ -114,8 +114,9 @@ class Session:
         """Weigh one entry of the waivers file against what was chosen."""
         own = [one for one in self._plan.requirements if one.id == waiver.requirement]
         verdicts = [self.verdict(one) for one in own] if self._run else []
+        thin = [one.id for one in own if self._plan.is_thin(one.id)]
         only = replace(self._waivers, entries=(waiver,))
-        (weighed,) = only.weighed(verdicts, self.contract.requirements)
+        (weighed,) = only.weighed(verdicts, self.contract.requirements, thin)
         return weighed
 
     def accepts(self, verdict: Verdict) -> bool:

@@ -1,6 +1,6 @@
 """Waivers: known defects that somebody answers for until a day, and what has become of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -78,14 +78,15 @@ class Waivers:
         return verdict.outcome == "fail" and all(self.of(one) for one in verdict.findings)
 
     def weighed(
-        self, verdicts: Iterable[Verdict], catalogue: Catalogue, *, interrupted: bool = False
+        self, verdicts: Iterable[Verdict], catalogue: Catalogue, thin: Collection[str] = ()
     ) -> tuple[WeighedWaiver, ...]:
         """Weigh each entry against a run, in the order of requirements.
 
         Args:
             verdicts: of what the run selected.
             catalogue: every requirement of the contract.
-            interrupted: whether the run ended early; what it did not meet then tells nothing.
+            thin: ids judged on part of the requests that judge them; what these did not show
+                tells nothing.
 
         """
         by_id = {one.requirement.id: one for one in verdicts}
@@ -93,8 +94,9 @@ class Waivers:
         for one in sorted(self.entries):
             verdict = by_id.get(one.requirement)
             state, why = self._state(one, verdict, catalogue)
-            if interrupted and state != "used":
-                state, why = "left_alone", "The run was interrupted."
+            if state in {"stale", "unmatched"} and one.requirement in thin:
+                state = "left_alone"
+                why = f"This run sent only part of the requests that judge {one.requirement}."
             weighed.append(WeighedWaiver(one, state, why))
         return tuple(weighed)
 

@@ -119,3 +119,24 @@ def test_a_limit_of_all_writes_leaves_nothing_out() -> None:
 
     assert plan(max_writes=whole.writes).unaffordable == ()
     assert plan(max_writes=whole.writes - 1).unaffordable != ()
+
+
+def test_a_whole_plan_judges_nothing_on_part_of_its_traffic() -> None:
+    chosen = plan(profiles=tuple(contract().profiles))
+
+    assert [one.id for one in chosen.requirements if chosen.is_thin(one.id)] == []
+
+
+def test_without_the_scenarios_everything_is_judged_on_part_of_its_traffic() -> None:
+    chosen = make_plan(contract(), target(), lanes=("generated",))
+
+    assert chosen.requirements
+    assert [one.id for one in chosen.requirements if not chosen.is_thin(one.id)] == []
+
+
+def test_what_the_write_limit_leaves_out_is_judged_on_part_of_its_traffic() -> None:
+    chosen = plan(max_writes=3)
+    left_out = {one.requirement for one in chosen.unaffordable}
+
+    assert left_out
+    assert all(chosen.is_thin(name) for name in left_out)

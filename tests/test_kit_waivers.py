@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from conformance.checks import Invariant
 from conformance.contract import Contract, Requirement
 from conformance.exchange import Exchange, Request, Response
 from conformance.judge import Exit, Finding, Outcome, Verdict
@@ -222,6 +223,17 @@ def test_an_interrupted_run_calls_no_entry_stale_or_unmatched() -> None:
     assert report.waivers is not None
     assert [one.state for one in report.waivers.entries] == ["used", "left_alone"]
     assert report.exit_code == Exit.INTERRUPTED
+
+
+@pytest.mark.parametrize("met", [KEPT, verdict("ACK-01", "fail", "another way")])
+def test_a_run_that_left_out_some_traffic_calls_no_entry_stale_or_unmatched(met: Verdict) -> None:
+    fed = Invariant("rule", "ACK-01", object, lambda _: iter(()), ("a_scenario",))
+    thin = Plan(("core",), (met.requirement,), (), (), (fed,), (), "a" * 64)
+    report = reported([met, PASSED], waiver(), plan=thin)
+
+    assert report.waivers is not None
+    assert [one.state for one in report.waivers.entries] == ["left_alone"]
+    assert report.exit_code == (Exit.FINE if met is KEPT else Exit.FAILED)
 
 
 def test_a_run_that_judged_nothing_says_so_before_its_waivers() -> None:

@@ -18,7 +18,9 @@ def waivers_of(run: "RunResult") -> Waivers:
 
 def weighed_in(run: "RunResult", waivers: Waivers) -> tuple[WeighedWaiver, ...]:
     """Weigh each entry against the run."""
-    return waivers.weighed(run.verdicts, run.contract.requirements, interrupted=run.interrupted)
+    judged = [one.requirement.id for one in run.verdicts]
+    thin = {one for one in judged if run.interrupted or run.plan.is_thin(one)}
+    return waivers.weighed(run.verdicts, run.contract.requirements, thin)
 
 
 def shown_waivers(run: "RunResult", waivers: Waivers) -> ShownWaivers | None:
