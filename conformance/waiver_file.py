@@ -132,8 +132,7 @@ def _waiver(number: int, row: Mapping[str, str], source: _Source) -> Waiver:
     expires = day(row["expires"])
     if expires is None:
         raise WaiverFileError(_unfit(source.place(number, "expires"), "expires", row["expires"]))
-    texts = {key: row[key].strip() for key in row if key != "expires"}
-    return Waiver(**texts, expires=expires)
+    return Waiver(**{**row, "expires": expires})
 
 
 def _refuse_twins(waivers: tuple[Waiver, ...], source: _Source) -> None:

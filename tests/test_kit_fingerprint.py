@@ -37,6 +37,7 @@ ALIKE = {
     "origin": ("Location is http://127.0.0.1:8080/a", "Location is https://staging.example/a"),
     "how-many-names": ("a bind: r-1 or r-2 or r-3", "a bind: r-7"),
     "names-in-a-list": ("['m-1', 'm-2']", "['m-3', 'm-4', 'm-5']"),
+    "a-count-like-a-status": ("150 bits", "64 bits"),
     "a-number-like-a-status": ("stateVersion 404", "stateVersion 7"),
     "a-cut-body": (f"404 at {'x' * 60} id-1 a…", f"404 at {'x' * 60} id-1234567…"),
 }

@@ -18,7 +18,7 @@ from rich.console import Console
 from conformance.checks import Invariant
 from conformance.contract import Contract, Requirement
 from conformance.exchange import Exchange, Request, Response
-from conformance.judge import Exit, Finding, Outcome, Verdict
+from conformance.judge import Exit, Finding, Outcome, Verdict, exit_code
 from conformance.plan import Plan
 from conformance.reports.console import print_report
 from conformance.reports.model import Report
@@ -246,6 +246,11 @@ def test_a_waiver_in_trouble_comes_before_what_is_not_verified() -> None:
     unverified = verdict("ACK-02", "not_verified")
 
     assert reported([KEPT, unverified], waiver()).exit_code == Exit.WAIVER
+
+
+def test_no_waiver_excuses_what_the_generated_lane_was_asked_to_gate() -> None:
+    assert exit_code([BROKEN, PASSED], excused=["ACK-01"], gated=True) == Exit.FAILED
+    assert exit_code([BROKEN, PASSED], excused=["ACK-01"]) == Exit.FINE
 
 
 def test_a_token_in_the_waivers_file_is_in_no_view() -> None:
