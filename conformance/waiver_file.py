@@ -132,7 +132,8 @@ def _waiver(number: int, row: Mapping[str, str], source: _Source) -> Waiver:
     expires = day(row["expires"])
     if expires is None:
         raise WaiverFileError(_unfit(source.place(number, "expires"), "expires", row["expires"]))
-    return Waiver(**{**row, "expires": expires})
+    texts = {key: row[key] for key in row if key != "expires"}
+    return Waiver(**texts, expires=expires)
 
 
 def _refuse_twins(waivers: tuple[Waiver, ...], source: _Source) -> None:
