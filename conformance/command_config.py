@@ -26,6 +26,7 @@ OTHERWISE: Final = {
     "target.other_scope": "a name that nobody uses",
     "target.max_writes": "no limit",
     "target.ca_file": "the public authorities",
+    "gate.waivers": "none: nothing is excused",
     "timing.deadline_slack": "1 on this machine, 5 elsewhere",
     **dict.fromkeys(
         (f"implementations.{name}" for name in DEFAULTS),

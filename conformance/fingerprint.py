@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
+    from conformance.generated.outcome import LaneFinding
     from conformance.judge import Finding
 
 NAME: Final = "#"
@@ -19,7 +20,7 @@ NAMING: Final = ("Id", "Token")
 STATUS_OR_NAME: Final = re.compile(
     r"(?P<before>^|→ |[:,;] |\b(?:or|and|then|status) )(?P<status>[1-5]\d\d)(?![\w.:-])"
     r"|https?://[^/\s\"']+"
-    r"|[\w-]*\d[\w-]*(?:[.:+]\d[\w-]*)*"
+    r"|(?<![\w-])[\w-]*\d[\w-]*(?:[.:+]\d[\w-]*)*"
 )
 LIST_OF_NAMES: Final = re.compile(r"(['\"]?#['\"]?)(?:(?:,| or| and|,? then) \1)+")
 
@@ -35,10 +36,20 @@ def fingerprint_of(finding: "Finding", masked: Callable[[str], str]) -> str:
         masked: puts the variables of the tokens in their place.
 
     """
-    statuses = {str(one.status) for one in finding.exchanges}
-    names = sorted(set(_names(finding.exchanges)), key=lambda name: (-len(name), name))
     texts = (masked(finding.expected), masked(finding.actual))
-    kind = [finding.check, *(_kind(text, names, statuses) for text in texts)]
+    return _hash([finding.check], texts, finding.exchanges)
+
+
+def fingerprint_of_lane(finding: "LaneFinding") -> str:
+    """Return 16 hexadecimal digits for a finding of the generated lane, by the same rule."""
+    return _hash([finding.check, finding.operation], [finding.title], [finding.exchange])
+
+
+def _hash(words: Iterable[str], texts: Iterable[str], exchanges: "Sequence[Exchange]") -> str:
+    """Name what some words say, and what kind of thing some texts do."""
+    statuses = {str(one.status) for one in exchanges}
+    names = sorted(set(_names(exchanges)), key=lambda name: (-len(name), name))
+    kind = [*words, *(_kind(text, names, statuses) for text in texts)]
     return hashlib.sha256(json.dumps(kind).encode()).hexdigest()[:LENGTH]
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from conformance.toml_file import as_json
+
 PREFIX: Final = "ACKPROOF_"
 A: Final = {
     "array": "a list such as core,http or a TOML array",
@@ -74,17 +76,6 @@ class Key:
             wanted = " or ".join(A[one] for one in self.types)
             raise TargetFileError(f"{where}: {self.name} is {wanted}, and not {text!r}.")
         return content["value"]
-
-
-def as_json(text: str) -> dict[str, Any]:
-    """Read TOML as JSON values; dates become text.
-
-    Raises:
-        tomllib.TOMLDecodeError: it is not TOML.
-
-    """
-    content: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
-    return content
 
 
 @cache

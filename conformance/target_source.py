@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
-from conformance.target_keys import TargetFileError, as_json
+from conformance.target_keys import TargetFileError
+from conformance.toml_file import read_toml
 
 COMMAND_LINE: Final = "the command line"
 
@@ -37,17 +38,8 @@ class Source:
         """
         if path is None:
             return cls(None, {})
-        try:
-            text = path.read_text(encoding="utf-8")
-            return cls(path, as_json(text), text)
-        except OSError as problem:
-            raise TargetFileError(f"{path} cannot be read: {problem.strerror}.") from problem
-        except UnicodeDecodeError as problem:
-            raise TargetFileError(f"{path} is not UTF-8 text.") from problem
-        except tomllib.TOMLDecodeError as problem:
-            raise TargetFileError(f"{path} is not TOML: {problem}.") from problem
-        except RecursionError as problem:
-            raise TargetFileError(f"{path} is nested too deeply to be read.") from problem
+        text, content = read_toml(path, TargetFileError)
+        return cls(path, content, text)
 
     @property
     def name(self) -> str:

@@ -6,8 +6,19 @@ from pathlib import Path
 from typing import Any
 
 
+def as_json(text: str) -> dict[str, Any]:
+    """Read TOML as JSON values; dates become text.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is not TOML.
+
+    """
+    content: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
+    return content
+
+
 def read_toml(path: Path, error: type[Exception]) -> tuple[str, dict[str, Any]]:
-    """Return a file's text and its content as JSON values; dates become their text.
+    """Return a file's text and its content, as `as_json` reads it.
 
     Raises:
         error: the file cannot be read or is not TOML; the message is one sentence.
@@ -15,11 +26,13 @@ def read_toml(path: Path, error: type[Exception]) -> tuple[str, dict[str, Any]]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        content: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
+        content = as_json(text)
     except OSError as problem:
         raise error(f"{path} cannot be read: {problem.strerror}.") from problem
     except UnicodeDecodeError as problem:
         raise error(f"{path} is not UTF-8 text.") from problem
     except tomllib.TOMLDecodeError as problem:
         raise error(f"{path} is not TOML: {problem}.") from problem
+    except RecursionError as problem:
+        raise error(f"{path} is nested too deeply to be read.") from problem
     return text, content

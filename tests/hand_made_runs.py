@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from conformance.reports.console import print_report
 from conformance.reports.of_run import report_of
 from conformance.runner import RunResult, Timing
 from conformance.target import Target
+from conformance.waivers import Waiver, Waivers
 
 TOKEN = "s3cr3t-token"  # noqa: S105  # no real secret
 TARGET = Target(
@@ -99,6 +100,16 @@ def lane(**changes: Any) -> LaneOutcome:  # noqa: ANN401
     return replace(outcome, **changes)
 
 
+def waiver(name: str, actual: str = "actual", expires: date = date(2026, 3, 1)) -> Waiver:
+    kind = Waivers(masked=TARGET.masked).fingerprint(finding(name, actual))
+    issue = "https://issues.example/7"
+    return Waiver(name, kind, expires, "<gateway> team", issue, f"mended in 2.1, not {TOKEN}")
+
+
+def with_waivers(*waivers: Waiver) -> Target:
+    return replace(TARGET, waivers=waivers, waivers_file="waivers.toml")
+
+
 RUNS = {
     "nothing": run_of(),
     "clean": run_of(verdict("ACK-01", "pass")),
@@ -135,4 +146,24 @@ RUNS = {
     "lane-gates": run_of(verdict("ACK-01", "pass"), lane=lane(generation=Generation(gates=True))),
     "lane-found": run_of(verdict("ACK-01", "pass"), lane=lane()),
     "lane-erred": run_of(verdict("ACK-01", "pass"), lane=lane(findings=(), errors=("it broke",))),
+    "waived": run_of(
+        verdict("ACK-01", "fail", finding("ACK-01"), finding("ACK-01", actual="other")),
+        verdict("ACK-02", "pass"),
+        lane=lane(),
+        target=with_waivers(waiver("ACK-01"), waiver("ACK-01", "other"), waiver("RCP-01")),
+    ),
+    "waived-in-part": run_of(
+        verdict("ACK-01", "fail", finding("ACK-01"), finding("ACK-01", actual="other")),
+        target=with_waivers(waiver("ACK-01")),
+    ),
+    "waived-and-stale": run_of(
+        verdict("ACK-01", "fail", finding("ACK-01")),
+        verdict("ACK-02", "pass"),
+        target=with_waivers(waiver("ACK-01"), waiver("ACK-02")),
+    ),
+    "waiver-expired": run_of(
+        verdict("ACK-01", "fail", finding("ACK-01")),
+        target=with_waivers(waiver("ACK-01", expires=date(2025, 12, 31))),
+    ),
+    "waiver-left-alone": run_of(verdict("ACK-01", "pass"), target=with_waivers(waiver("RCP-01"))),
 }

@@ -34,6 +34,14 @@ JUDGED: Final = ("RCP-04", "RCP-06", "RCP-14", "HTP-01", "ERR-01", "FLR-01")
 SCHEMA: Final = Path(__file__).parent.parent / "conformance/schemas/trace.schema.json"
 CONTRACT: Final = load_contract()
 READS_A_HEADER: Final = re.compile(r"""header(?:s\.get|s\)\.get)?\("([a-z-]+)"[,)]""")
+WAIVER: Final = f"""[[waiver]]
+requirement = "FLR-01"
+fingerprint = "0123456789abcdef"
+reason = "mended once {TOKEN} is gone"
+issue = "https://issues.example/7"
+owner = "the gateway team"
+expires = 9999-12-31
+"""
 Lines = list[dict[str, Any]]
 
 
@@ -48,6 +56,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("stored")
     principals = {TOKEN: {"principal": "p1", "scopes": ["s1", "s1--*"]}}
     (home / "tokens.json").write_text(json.dumps(principals), encoding="utf-8")
+    (home / "waivers.toml").write_text(WAIVER, encoding="utf-8")
     command = (sys.executable, "-m", "reference_server", "--port", "0", "--deadline", "2000")
     access = ("--token-file", str(home / "tokens.json"), "--fault", FAULT)
     with (
@@ -58,7 +67,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
         url = json.loads(server.stdout.readline())["url"]
         patch.setenv("ACKPROOF_TOKEN", TOKEN)
         patch.setattr(wire, "_answered", echoing(wire._answered))  # noqa: SLF001  # every answer
-        code = run_into(home / "out", url, "--token-env", "ACKPROOF_TOKEN")
+        waivers = ("--set", f"gate.waivers={home / 'waivers.toml'}")
+        code = run_into(home / "out", url, "--token-env", "ACKPROOF_TOKEN", *waivers)
         server.terminate()
     assert code == 1
     return home / "out"
@@ -229,6 +239,55 @@ def test_an_invented_finding_and_a_dropped_verdict_are_named(folder: Path) -> No
     assert "report.json.verdicts[FLR-01]: the report lacks what the evidence shows" in told
 
 
+def waivers_of(report: dict[str, Any]) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = report["waivers"]["entries"]
+    return entries
+
+
+def test_an_edited_waiver_of_the_report_is_named(folder: Path) -> None:
+    assert [one["state"] for one in waivers_of(report_in(folder))] == ["stale"]
+    edit(folder, lambda report: waivers_of(report)[0].update(state="used", owner="nobody"))
+    edit(folder, lambda report: report["waivers"].update(today="2020-01-01"))
+
+    told = differences(folder)
+
+    assert 'waivers.entries[0].state: the report says "used", the evidence "stale"' in told
+    assert 'waivers.entries[0].owner: the report says "nobody", the evidence "the gat' in told
+    assert 'report.json.waivers.today: the report says "2020-01-01", the evidence' in told
+
+
+def test_a_waiver_that_the_report_leaves_out_is_named(folder: Path) -> None:
+    edit(folder, lambda report: report.update(waivers=None))
+
+    assert "report.json.waivers: the report says null, the evidence {" in differences(folder)
+
+
+def test_the_exit_code_is_worked_out_by_the_waivers_of_the_trace(folder: Path) -> None:
+    lines = lines_in(folder)
+    fails = [one for one in report_in(folder)["verdicts"] if one["outcome"] == "fail"]
+    entries = lines[0]["target"]["waivers"]["entries"]
+    entries += [
+        entries[0] | {"requirement": one["id"], "fingerprint": kind}
+        for one in fails
+        for kind in one["fingerprints"]
+    ]
+    forge(folder, lines)
+    assert "report.json.exit_code: the report says 1, the evidence 5" in differences(folder)
+
+    del entries[0]
+    forge(folder, lines)
+    assert "report.json.exit_code: the report says 1, the evidence 0" in differences(folder)
+
+    lines[-1]["timing"]["started_at"] = "9999-12-31T23:59:59+00:00"
+    forge(folder, lines)
+    assert "report.json.exit_code: the report says 1, the evidence 0" in differences(folder)
+
+    for one in entries:
+        one["expires"] = "2026-01-01"
+    forge(folder, lines)
+    assert "exit_code" not in differences(folder)
+
+
 def test_an_edited_exchange_is_named_by_its_number(folder: Path) -> None:
     lines = lines_in(folder)
     edited = broken(lines)
@@ -308,7 +367,9 @@ def test_what_a_check_said_cannot_be_left_out(folder: Path) -> None:
 def test_a_run_that_was_interrupted_verifies_as_such(folder: Path) -> None:
     lines = lines_in(folder)
     lines[-1]["interrupted"] = True
+    lines[0]["target"]["waivers"] = None
     forge(folder, lines)
+    edit(folder, lambda told: told.update(waivers=None))
     assert "report.json.interrupted: the report says false, the evidence true" in differences(
         folder
     )

@@ -1,5 +1,6 @@
 """A fingerprint is the same for one defect in every run, and another for another defect."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -96,6 +97,13 @@ def test_a_token_that_a_server_echoes_counts_for_nothing() -> None:
         )
 
     assert masked("abc") == masked("xyz-1")
+
+
+def test_a_long_word_has_its_fingerprint_at_once() -> None:
+    began = time.process_time()
+    mark(actual="a" * 200_000 + " ap-1" * 20_000)
+
+    assert time.process_time() - began < 2
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=12))

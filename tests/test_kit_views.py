@@ -14,7 +14,7 @@ from conformance.judge import Finding
 from conformance.reports import summary
 from conformance.reports.model import Report
 from conformance.reports.of_run import report_of
-from conformance.reports.sorts import by_sort, sort_of
+from conformance.reports.sorts import by_sort
 from conformance.reports.views import VIEWS
 
 SPEC = Path(__file__).parent.parent / "spec"
@@ -92,6 +92,31 @@ def test_a_failure_in_junit_tells_what_the_console_tells() -> None:
     assert "exchange   7 of 31, at 0.50 s   PUT /api/x → 202" in str(failure.text)
 
 
+def test_a_waived_requirement_is_skipped_in_junit_with_its_reason_and_its_findings() -> None:
+    (skipped,) = cases(REPORTS["waived"])["ACK-01"].result
+
+    assert (type(skipped), skipped.type) == (Skipped, "waived")
+    assert str(skipped.message).startswith("mended in 2.1, not $ACKPROOF_TOKEN (<gateway> team, h")
+    assert "actual     actual" in str(skipped.text)
+    assert REPORTS["waived"].exit_code == 0
+
+
+def test_a_failure_in_junit_tells_first_what_is_not_waived() -> None:
+    (failure,) = cases(REPORTS["waived-in-part"])["ACK-01"].result
+
+    assert (type(failure), failure.message) == (Failure, "expected expected, met other")
+
+
+def test_a_waiver_in_trouble_is_an_error_of_the_gate_in_junit() -> None:
+    suites = JUnitXml.fromstring(seen("junit.xml", REPORTS["waived-and-stale"]).encode())
+    (gate,) = (suite for suite in suites if suite.name == "gate")
+    ((error,),) = (case.result for case in gate)
+
+    assert (type(error), error.type) == (Error, "stale")
+    assert error.message == "ACK-02 is no longer broken, it passes. Remove the entry."
+    assert (suites.failures, suites.errors, suites.skipped) == (0, 1, 1)
+
+
 @every_run
 def test_sarif_keeps_its_published_schema(report: Report) -> None:
     SARIF.validate(json.loads(seen("report.sarif", report)))
@@ -120,6 +145,67 @@ def test_findings_of_one_sort_are_one_sarif_result_that_counts_them() -> None:
     run = sarif(report_of(run_of(verdict("ACK-01", "fail", *findings)), "0.1.0"))
 
     assert [one["occurrenceCount"] for one in run["results"]] == [5]
+
+
+@every_run
+def test_report_and_sarif_name_a_kind_of_finding_alike(report: Report) -> None:
+    named = [
+        (one["ruleId"], one["partialFingerprints"]["ackproofFinding/v1"])
+        for one in sarif(report)["results"]
+        if not one["ruleId"].startswith("generated/")
+    ]
+
+    assert named == [(one.id, print_of) for one in report.verdicts for print_of in one.fingerprints]
+
+
+def test_sarif_says_of_each_result_whether_it_is_waived_once_one_may_be() -> None:
+    told = {
+        name: [one.get("suppressions") for one in sarif(REPORTS[name])["results"]]
+        for name in ("waived", "waived-in-part", "broken")
+    }
+    suppressed = {
+        "kind": "external",
+        "status": "accepted",
+        "justification": "mended in 2.1, not $ACKPROOF_TOKEN (<gateway> team, "
+        "https://issues.example/7, until 2026-03-01)",
+    }
+
+    assert told["waived"] == [[suppressed], [suppressed], []]
+    assert told["waived-in-part"] == [[suppressed], []]
+    assert told["broken"] == [None]
+
+
+def test_sarif_tells_of_a_waiver_in_trouble_as_a_matter_of_configuration() -> None:
+    (invocation,) = sarif(REPORTS["waived-and-stale"])["invocations"]
+
+    (told,) = invocation["toolConfigurationNotifications"]
+    assert (told["level"], told["properties"]["state"]) == ("error", "stale")
+    assert invocation["exitCode"] == 5
+
+
+@pytest.mark.parametrize("view", ["summary.md", "report.html"])
+def test_people_see_what_is_waived_who_answers_for_it_and_what_is_in_trouble(view: str) -> None:
+    text = " ".join(seen(view, REPORTS["waived-and-stale"]).split())
+
+    assert "waivers.toml" in text
+    assert "not held, 1 waived" in text
+    assert "&lt;gateway&gt; team" in text
+    assert "mended in 2.1, not $ACKPROOF_TOKEN" in text
+    assert "ACK-02 is no longer broken, it passes. Remove the entry." in text
+
+
+def test_a_job_summary_parts_what_is_waived_from_what_is_broken() -> None:
+    assert "### Broken, waived: 1 requirement, 2 findings" in seen("summary.md", REPORTS["waived"])
+    assert "### Broken: " not in seen("summary.md", REPORTS["waived"])
+    assert "### Broken: 1 " in seen("summary.md", REPORTS["waived-in-part"])
+
+
+def test_the_page_marks_the_requirement_and_each_finding_that_is_waived() -> None:
+    text = seen("report.html", REPORTS["waived-in-part"])
+
+    assert text.count('<span class="mark">waived</span>') == 1
+    assert "fail, waived" not in text
+    assert "fail, waived" in seen("report.html", REPORTS["waived"])
 
 
 def test_sarif_says_what_was_not_judged_beside_its_results() -> None:
@@ -202,4 +288,3 @@ def test_findings_of_one_sort_are_put_together_in_the_order_of_meeting() -> None
     sorts = by_sort(report.verdicts[0].findings)
 
     assert [[one.actual for one in alike] for alike in sorts] == [["b 1", "b 2"], ["a 1"]]
-    assert [sort_of(alike[0])[2] for alike in sorts] == ["b #", "a #"]

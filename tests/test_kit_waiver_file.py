@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from conformance.cli import outcome
 from conformance.failures import exit_of
 from conformance.judge import Exit
 from conformance.target_file import TargetFileError, load_target
+from conformance.target_settings import assigned
 from conformance.waiver_file import WaiverFileError, load_waivers
 from conformance.waivers import Waiver
 
@@ -125,6 +127,42 @@ def test_the_target_file_names_its_waivers_file_from_where_it_stands(tmp_path: P
 
     assert [one.requirement for one in read.waivers] == ["FLR-01"]
     assert read.waivers_file == str(tmp_path / "deep/../waivers.toml")
+
+
+def test_a_variable_and_a_flag_override_where_the_waivers_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("conformance.toml").write_text(TARGET + '[gate]\nwaivers = "none.toml"\n', "utf-8")
+    for number in (1, 2):
+        Path(f"{number}.toml").write_text(ENTRY.replace("FLR-01", f"FLR-0{number}"), "utf-8")
+    environ = {"ACKPROOF_GATE_WAIVERS": "1.toml"}
+
+    by_variable = load_target(Path("conformance.toml"), {}, environ)
+    by_flag = load_target(Path("conformance.toml"), assigned(["gate.waivers=2.toml"]), environ)
+
+    assert [one.requirement for one in (*by_variable.waivers, *by_flag.waivers)] == [
+        "FLR-01",
+        "FLR-02",
+    ]
+    assert (by_variable.waivers_file, by_flag.waivers_file) == ("1.toml", "2.toml")
+
+
+def test_explain_tells_where_the_waivers_are_and_check_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    Path("conformance.toml").write_text(TARGET, "utf-8")
+    described = ["-c", "conformance.toml"]
+
+    assert outcome(["config", "explain", *described]) == 0
+    assert "gate.waivers                 none: nothing is" in capsys.readouterr().out
+    monkeypatch.setenv("ACKPROOF_GATE_WAIVERS", "w.toml")
+    assert outcome(["config", "explain", *described]) == 0
+    assert 'gate.waivers                 "w.toml"  ' in capsys.readouterr().out
+    assert outcome(["config", "check", *described]) == Exit.USAGE
+    assert "w.toml cannot be read" in capsys.readouterr().err
 
 
 def test_a_target_file_without_a_gate_has_no_waivers(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ MAY_IMPORT = {
     "conformance/reports/curl.py": {"exchange"},
     "conformance/reports/of_run.py": {
         "exchange",
+        "fingerprint",
         "generated",
         "judge",
         "reports",

@@ -61,7 +61,13 @@ def _target(target: Target) -> Line:
         "from_file": target.from_file,
         "version": target.version,
         "secrets": sorted(target.secrets.values()),
+        "waivers": None if target.waivers_file is None else _waivers(target),
     }
+
+
+def _waivers(target: Target) -> Line:
+    entries = [asdict(one) | {"expires": one.expires.isoformat()} for one in target.waivers]
+    return {"file": target.waivers_file, "entries": entries}
 
 
 def _plan(plan: Plan) -> Line:

@@ -12,6 +12,7 @@ from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.masking import masked
 from conformance.plan import Plan
 from conformance.runner import RunResult
+from conformance.waivers import Waiver
 
 REDACTED: Final = "<redacted>"
 NAMED_CREDENTIAL: Final = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
@@ -67,6 +68,7 @@ class _Kept:
         control = None if run.control is None else self.text(run.control)
         return replace(
             run,
+            target=replace(run.target, waivers=tuple(map(self.waiver, run.target.waivers))),
             exchanges=tuple(self.exchanges.values()),
             heard=heard,
             control=control,
@@ -76,6 +78,10 @@ class _Kept:
 
     def text(self, text: str) -> str:
         return masked(text, self.secrets)
+
+    def waiver(self, one: Waiver) -> Waiver:
+        text = self.text
+        return replace(one, owner=text(one.owner), issue=text(one.issue), reason=text(one.reason))
 
     def exchange(self, one: Exchange) -> Exchange:
         return replace(

@@ -3,7 +3,7 @@
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from conformance.checks import Invariant, Judged, Judgement, Missing, OtherBranch, Scenario
@@ -20,8 +20,10 @@ from conformance.plan import Plan
 from conformance.runner import RunResult, Timing
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
+from conformance.waivers import Waiver
 
 V = TypeVar("V")
+NO_WAIVERS: Final[Mapping[str, Any]] = {"file": None, "entries": ()}
 SCENARIOS_BY_NAME: Final = {one.name: one for one in SCENARIOS}
 INVARIANTS_BY_NAME: Final = {one.name: one for one in INVARIANTS}
 
@@ -96,7 +98,16 @@ def _target(told: Mapping[str, Any]) -> Target:
         described_by=told["described_by"],
         from_file=told["from_file"],
         version=told["version"],
+        waivers=tuple(_waiver(one) for one in (told["waivers"] or NO_WAIVERS)["entries"]),
+        waivers_file=(told["waivers"] or NO_WAIVERS)["file"],
     )
+
+
+def _waiver(told: Mapping[str, str]) -> Waiver:
+    texts = {
+        name: told[name] for name in ("requirement", "fingerprint", "owner", "issue", "reason")
+    }
+    return Waiver(**texts, expires=date.fromisoformat(told["expires"]))
 
 
 def _plan(first: Line, contract: Contract) -> tuple[Plan, tuple[str, ...]]:

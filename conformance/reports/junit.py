@@ -4,14 +4,22 @@ The schema that CI servers check such files against, `junit-10.xsd`, allows prop
 and not in a test case. What a test case cannot say stands in its suite, under the requirement's id.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from conformance.reports.model import Report, ShownLane, ShownLaneFinding, ShownVerdict
+from conformance.reports.model import (
+    Report,
+    ShownFinding,
+    ShownLane,
+    ShownLaneFinding,
+    ShownVerdict,
+    ShownWaiver,
+)
 from conformance.reports.printable import printable, printable_lines
 from conformance.reports.sorts import by_sort
 from conformance.reports.told import told
+from conformance.reports.waived import excuse_of, reasons_of
 
 LONGEST_MESSAGE: Final = 300
 
@@ -21,12 +29,7 @@ def junit(report: Report) -> str:
 
     A requirement of several profiles stands in the first one that was claimed.
     """
-    suites = [
-        _suite(profile, report, [_case(profile, one) for one in verdicts], _told_apart(verdicts))
-        for profile, verdicts in _by_profile(report).items()
-    ]
-    if report.lane:
-        suites.append(_suite("generated", report, _lane_cases(report.lane), {}))
+    suites = list(_suites(report))
     if report.exit_code and not _count(suites, "failure") + _count(suites, "error"):
         suites.append(_suite("gate", report, [_gate_case(report)], {}))
     root = ET.Element(
@@ -40,6 +43,19 @@ def junit(report: Report) -> str:
     root.extend(suites)
     ET.indent(root)
     return f"<?xml version='1.0' encoding='UTF-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
+
+
+def _suites(report: Report) -> Iterator[ET.Element]:
+    reasons = reasons_of(report)
+    for profile, verdicts in _by_profile(report).items():
+        excuses = [excuse_of(one, reasons) if one.waived else "" for one in verdicts]
+        cases = [_case(profile, *both) for both in zip(verdicts, excuses, strict=True)]
+        yield _suite(profile, report, cases, _told_apart(verdicts))
+    if report.lane:
+        yield _suite("generated", report, _lane_cases(report.lane), {})
+    troubled = [one for one in report.waivers.entries if one.trouble] if report.waivers else []
+    if troubled:
+        yield _suite("gate", report, [_waiver_case(one) for one in troubled], {})
 
 
 def _by_profile(report: Report) -> dict[str, list[ShownVerdict]]:
@@ -90,21 +106,24 @@ def _count(elements: Iterable[ET.Element], tag: str) -> int:
     return sum(1 for element in elements for _ in element.iter(tag))
 
 
-def _case(profile: str, verdict: ShownVerdict) -> ET.Element:
+def _case(profile: str, verdict: ShownVerdict, excuse: str) -> ET.Element:
     area = verdict.id.partition("-")[0].lower()
     case = ET.Element(
         "testcase",
         name=f"{verdict.id} {' '.join(verdict.text.split())}",
         classname=f"{profile}.{area}",
     )
-    _say_outcome(case, verdict)
+    if verdict.waived:
+        _say(case, "skipped", "waived", excuse, told(verdict))
+    else:
+        _say_outcome(case, verdict)
     return case
 
 
 def _say_outcome(case: ET.Element, verdict: ShownVerdict) -> None:
     match verdict.outcome:
         case "fail":
-            first = by_sort(verdict.findings)[0][0]
+            first = min((alike[0] for alike in by_sort(verdict.findings)), key=_is_waived)
             message = f"expected {first.expected}, met {first.actual}"
             _say(case, "failure", first.check, message, told(verdict))
         case "warn":
@@ -117,6 +136,10 @@ def _say_outcome(case: ET.Element, verdict: ShownVerdict) -> None:
         case "not_verified" | "not_applicable":
             word = "accepted" if verdict.accepted else verdict.outcome
             _say(case, "skipped", word, "; ".join(verdict.reasons), "")
+
+
+def _is_waived(finding: ShownFinding) -> bool:
+    return finding.waived
 
 
 def _say(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:
@@ -140,6 +163,13 @@ def _lane_case(finding: ShownLaneFinding, *, gates: bool) -> ET.Element:
         _say(case, "failure", finding.check, finding.title, finding.message)
     else:
         ET.SubElement(case, "system-out").text = printable_lines(finding.message)
+    return case
+
+
+def _waiver_case(one: ShownWaiver) -> ET.Element:
+    name = f"waiver of {one.requirement} {one.fingerprint}"
+    case = ET.Element("testcase", name=name, classname="gate.waivers")
+    _say(case, "error", one.state, one.why, f"{one.owner}: {one.reason} {one.issue}")
     return case
 
 

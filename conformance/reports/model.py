@@ -156,7 +156,12 @@ class ShownWaivers:
 
 @dataclass(frozen=True, slots=True)
 class ShownLaneFinding:
-    """What Schemathesis says of an answer; `count` answers show the same."""
+    """What Schemathesis says of an answer; `count` answers show the same.
+
+    Attributes:
+        fingerprint: the same in every run that meets the same; no waiver is for it.
+
+    """
 
     check: str
     operation: str
@@ -164,6 +169,7 @@ class ShownLaneFinding:
     message: str
     count: int
     exchange: ShownExchange
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, get_args
 
 from conformance.exchange import Exchange, Request, Response
+from conformance.fingerprint import fingerprint_of_lane
 from conformance.judge import Finding, Outcome, Verdict, exit_code
 from conformance.reports.curl import curl
 from conformance.reports.differences import differences
@@ -228,6 +229,7 @@ class _Shown:
                     self.text(one.message),
                     one.count,
                     self.exchange(one.exchange),
+                    fingerprint_of_lane(one),
                 )
                 for one in lane.findings
             ),

@@ -1,13 +1,13 @@
 """report.sarif: what is broken, for tools that track findings from run to run (SARIF 2.1.0)."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from conformance.reports.model import Report, ShownFinding, ShownLaneFinding, ShownVerdict
 from conformance.reports.printable import printable, printable_lines
-from conformance.reports.sorts import by_sort, sort_of, without_numbers
+from conformance.reports.sorts import by_sort
+from conformance.reports.waived import Reasons, reasons_of
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -32,7 +32,7 @@ def sarif(report: Report) -> str:
         },
         "invocations": [_invocation(report)],
         "columnKind": "unicodeCodePoints",
-        "results": [*_results(report.verdicts), *_lane_results(report)],
+        "results": _results(report),
         "properties": {
             "contract": report.contract.version,
             "contractHash": report.contract.hash,
@@ -84,6 +84,15 @@ def _invocation(report: Report) -> dict[str, Any]:
             for verdict in report.verdicts
             if verdict.outcome in {"harness_error", "not_verified"}
         ],
+        "toolConfigurationNotifications": [
+            {
+                "level": "error",
+                "message": {"text": printable(one.why)},
+                "properties": {"waiver": one.fingerprint, "state": one.state},
+            }
+            for one in (report.waivers.entries if report.waivers else ())
+            if one.trouble
+        ],
     }
 
 
@@ -92,7 +101,14 @@ def _reasons(verdict: ShownVerdict) -> str:
     return said or f"{verdict.id} was not verified."
 
 
-def _results(verdicts: Sequence[ShownVerdict]) -> Iterator[dict[str, Any]]:
+def _results(report: Report) -> list[dict[str, Any]]:
+    """Return all results; once one may be suppressed, SARIF wants to know of each if it is."""
+    reasons = reasons_of(report)
+    results = [*_broken(report.verdicts, reasons), *_lane_results(report)]
+    return [{"suppressions": [], **one} for one in results] if report.waivers else results
+
+
+def _broken(verdicts: Sequence[ShownVerdict], reasons: Reasons) -> Iterator[dict[str, Any]]:
     for index, verdict in enumerate(verdicts):
         for alike in by_sort(verdict.findings):
             first = alike[0]
@@ -104,7 +120,8 @@ def _results(verdicts: Sequence[ShownVerdict]) -> Iterator[dict[str, Any]]:
                 "message": {"text": _message(first)},
                 "locations": [_location(verdict.id, last)],
                 "occurrenceCount": len(alike),
-                "partialFingerprints": _fingerprints(verdict.id, *sort_of(first)),
+                "partialFingerprints": _fingerprints(first.fingerprint),
+                **_suppressed(reasons.get((verdict.id, first.fingerprint))),
                 "properties": {
                     "check": first.check,
                     "exchanges": [one.number for one in first.exchanges],
@@ -128,9 +145,17 @@ def _location(requirement: str, operation: str | None) -> dict[str, Any]:
     return location
 
 
-def _fingerprints(*told: str) -> dict[str, str]:
-    digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
-    return {FINGERPRINT: digest, OF_CODE_HOSTS: f"{digest}:1"}
+def _fingerprints(fingerprint: str) -> dict[str, str]:
+    return {FINGERPRINT: fingerprint, OF_CODE_HOSTS: f"{fingerprint}:1"}
+
+
+def _suppressed(reason: str | None) -> dict[str, Any]:
+    if reason is None:
+        return {}
+    justification = printable(reason)
+    return {
+        "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}]
+    }
 
 
 def _lane_rule(check: str) -> str:
@@ -152,9 +177,7 @@ def _lane_results(report: Report) -> Iterator[dict[str, Any]]:
                 }
             ],
             "occurrenceCount": finding.count,
-            "partialFingerprints": _fingerprints(
-                finding.check, finding.operation, without_numbers(finding.title)
-            ),
+            "partialFingerprints": _fingerprints(finding.fingerprint),
         }
 
 

@@ -9,7 +9,7 @@ from conformance.reports.console import standing
 from conformance.reports.counted import counted
 from conformance.reports.model import ProfileSummary, Report, ShownLane, ShownVerdict
 from conformance.reports.printable import printable, printable_lines
-from conformance.reports.told import curl_or_its_length, told
+from conformance.reports.told import curl_or_its_length, told, told_of
 
 LIMIT: Final = 900_000
 LANE_FINDINGS: Final = 10
@@ -84,14 +84,20 @@ def _profiles(profiles: Mapping[str, ProfileSummary]) -> str:
 
 
 def _sections(report: Report) -> Iterator[tuple[str, str]]:
-    for title, outcome in (("Broken", "fail"), ("Broken advice", "warn")):
-        broken = [one for one in report.verdicts if one.outcome == outcome]
+    failed = [one for one in report.verdicts if one.outcome == "fail"]
+    for title, broken in (
+        ("Broken", [one for one in failed if not one.waived]),
+        ("Broken, waived", [one for one in failed if one.waived]),
+        ("Broken advice", [one for one in report.verdicts if one.outcome == "warn"]),
+    ):
         if broken:
             found = counted(sum(one.findings_total for one in broken), "finding")
             noun = counted(len(broken), "requirement")
             yield title.lower(), f"### {title}: {noun}, {found}"
             for verdict in broken:
                 yield verdict.id, _folded(_headline(verdict), _pre(told(verdict)))
+    if report.waivers:
+        yield "waivers", f"### Waivers\n\n{_pre(told_of(report.waivers))}"
     errors = [one for one in report.verdicts if one.outcome == "harness_error"]
     if errors:
         yield "errors of the kit", f"### Errors of the kit: {counted(len(errors), 'requirement')}"
