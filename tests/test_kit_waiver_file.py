@@ -133,13 +133,15 @@ def test_a_variable_and_a_flag_override_where_the_waivers_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("conformance.toml").write_text(TARGET + '[gate]\nwaivers = "none.toml"\n', "utf-8")
+    target = tmp_path / "deep/conformance.toml"
+    target.parent.mkdir()
+    target.write_text(TARGET + '[gate]\nwaivers = "none.toml"\n', "utf-8")
     for number in (1, 2):
         Path(f"{number}.toml").write_text(ENTRY.replace("FLR-01", f"FLR-0{number}"), "utf-8")
     environ = {"ACKPROOF_GATE_WAIVERS": "1.toml"}
 
-    by_variable = load_target(Path("conformance.toml"), {}, environ)
-    by_flag = load_target(Path("conformance.toml"), assigned(["gate.waivers=2.toml"]), environ)
+    by_variable = load_target(target, {}, environ)
+    by_flag = load_target(target, assigned(["gate.waivers=2.toml"]), environ)
 
     assert [one.requirement for one in (*by_variable.waivers, *by_flag.waivers)] == [
         "FLR-01",
