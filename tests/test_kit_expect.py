@@ -155,3 +155,39 @@ def test_a_body_that_is_no_text_is_spelt_with_marks_in_the_place_of_its_bytes() 
     )
 
     assert expect.answer(broken) == "500 \ufffd!"
+
+
+@pytest.mark.parametrize(
+    ("met", "version", "behind", "come"),
+    [
+        (2, 3, True, False),
+        (3, 3, False, True),
+        (4, 3, False, True),
+        (2.0, 3, True, False),
+        (3.0, 3, False, True),
+        (2, 3.0, True, False),
+        ("2", 3, False, False),
+        (None, 3, False, False),
+        (2, None, False, False),
+        (4, "3", False, False),
+        (True, 1, False, False),
+        (2.5, 3, False, False),
+    ],
+)
+def test_a_read_model_says_by_whole_versions_whether_it_is_behind(
+    met: object, version: object, behind: object, come: object
+) -> None:
+    read = exchange(document={"stateVersion": met})
+
+    assert expect.is_behind(read, version) is behind
+    assert expect.has_come_to(read, version) is come
+
+
+def test_a_read_model_without_a_version_says_neither() -> None:
+    assert not expect.is_behind(exchange(document={"other": 1}), 3)
+    assert not expect.has_come_to(exchange(document={"other": 9}), 3)
+
+
+def test_a_condition_keeps_its_twin() -> None:
+    assert expect.that([], "e", "a", ONE, TWO, twin=ONE).twin is ONE
+    assert expect.that([], "e", "a", ONE).twin is None

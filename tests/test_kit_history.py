@@ -233,3 +233,95 @@ def test_a_gateway_may_refuse_a_slash_or_dots_untyped(
     asked = replace(exchange(status, document), parameters={"memberId": given, "runId": "r"})
 
     assert may_end_at_a_gateway(asked) is taken
+
+
+@pytest.mark.parametrize(
+    ("run", "word"),
+    [
+        ({"runStatus": "running"}, "running"),
+        ({"runStatus": "running", "status": "ready"}, "running"),
+        ({"runStatus": None, "status": "ready"}, None),
+        ({"status": "completed"}, "completed"),
+        ({"status": "pending", "stage": "accepted"}, None),
+        ({"runStatus": "failed", "status": "failed", "stage": "ready"}, "failed"),
+        ({}, None),
+    ],
+)
+def test_the_word_of_a_run_is_its_status_only_where_no_command_is_told(
+    run: dict[str, Any], word: object
+) -> None:
+    assert history.run_word(run) == word
+
+
+def test_an_operation_that_its_owner_declares_away_is_not_offered_where_it_is_absent() -> None:
+    known = replace(exchange(404), operation_id="listOperations")
+
+    assert not history.not_offered(known)
+    assert history.not_offered(replace(known, declared_away=True))
+    assert not history.not_offered(replace(exchange(200), operation_id="x", declared_away=True))
+    assert not history.not_offered(replace(exchange(404), declared_away=True))
+
+
+def kept(seconds: int | None, sent: float, received: float | None = None) -> Exchange:
+    ends = "" if seconds is None else f"2026-01-02T03:{seconds // 60:02}:{seconds % 60:02}Z"
+    told = {"acceptedAt": "2026-01-02T03:00:00Z", **({"expiresAt": ends} if ends else {})}
+    return exchange(202, told | {"stage": "accepted"}, sent, received)
+
+
+@pytest.mark.parametrize(
+    ("document", "lifetime"),
+    [
+        ({"acceptedAt": "2026-01-02T03:00:00Z", "expiresAt": "2026-01-02T03:01:30Z"}, 90),
+        ({"acceptedAt": "2026-01-02T03:00:00Z", "expiresAt": "soon"}, None),
+        ({"acceptedAt": "once", "expiresAt": "2026-01-02T03:01:30Z"}, None),
+        ({"expiresAt": "2026-01-02T03:01:30Z"}, None),
+        ({}, None),
+    ],
+)
+def test_a_status_is_kept_from_acceptance_to_expiry(
+    document: dict[str, str], lifetime: int | None
+) -> None:
+    expected = None if lifetime is None else timedelta(seconds=lifetime)
+
+    assert history.kept_for(exchange(202, document)) == expected
+
+
+def test_the_newest_claim_that_was_received_before_a_read_says_how_long_it_is_kept() -> None:
+    receipt, sample = kept(60, 0), replace(kept(90, 2), response=kept(90, 2).response)
+    told = operation(
+        acknowledgements=[receipt],
+        status_reads=[exchange(200, sample.members, 2), exchange(200, kept(None, 4).members, 4)],
+    )
+
+    assert told.published_expiry(exchange(404, sent=1)) is receipt
+    assert told.published_expiry(exchange(404, sent=3)) is told.status_reads[0]
+    assert told.published_expiry(exchange(404, sent=9)) is told.status_reads[0]
+    assert told.published_expiry(exchange(404, sent=0.5)) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sent", "received", "gone"),
+    [
+        (60, 10, 58.9, False),
+        (60, 10, 59, True),
+        (60, 58, 61, True),
+        (60, 0, 100, False),
+        (None, 10, 1000, False),
+    ],
+)
+def test_a_status_may_be_gone_once_its_lifetime_less_a_second_has_passed(
+    seconds: int | None, sent: float, received: float, gone: object
+) -> None:
+    told = operation(acknowledgements=[kept(seconds, 0)])
+
+    assert told.may_have_expired(exchange(410, None, sent, received)) is gone
+
+
+def test_a_date_with_an_offset_of_its_own_keeps_it() -> None:
+    assert history.http_date("Fri, 02 Jan 2026 04:04:05 +0100") == datetime(
+        2026, 1, 2, 3, 4, 5, tzinfo=UTC
+    )
+    assert history.http_date("Fri, 02 Jan 2026 03:04:05 -0000") == datetime(
+        2026, 1, 2, 3, 4, 5, tzinfo=UTC
+    )
+    assert history.http_date(None) is None

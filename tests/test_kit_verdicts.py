@@ -214,6 +214,33 @@ def test_a_finding_says_which_check_met_what_where_and_why() -> None:
     assert found == (Finding("ACK-01", "the check", "e", "a", EVIDENCE, "one cause"),)
 
 
+def test_a_finding_keeps_its_twin() -> None:
+    broken = Judged(held=False, expected="e", actual="a", shown_by=EVIDENCE, twin=EVIDENCE[0])
+
+    (found,) = verdict(requirement(), [Heard("ACK-01", "c", (broken,))], None).findings
+
+    assert found.twin is EVIDENCE[0]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "gated", "code"),
+    [
+        (["not_applicable"], False, Exit.NOTHING_RAN),
+        (["not_applicable"], True, Exit.FAILED),
+        (["not_applicable", "not_verified"], False, Exit.NOT_VERIFIED),
+        (["fail"], False, Exit.FAILED),
+        (["pass"], True, Exit.FAILED),
+        ([], True, Exit.NOTHING_RAN),
+    ],
+)
+def test_what_a_gating_lane_finds_fails_a_run_that_judged_anything(
+    outcomes: list[str],
+    gated: bool,  # noqa: FBT001  # a column of the table
+    code: Exit,
+) -> None:
+    assert exit_code(_verdicts(*outcomes), gated=gated) == code
+
+
 def test_a_branch_that_may_not_close_is_told_as_what_is_missing() -> None:
     weighed_up = weighed([FOREIGN])
 
