@@ -312,9 +312,9 @@ def test_the_newest_claim_that_was_received_before_a_read_says_how_long_it_is_ke
 def test_a_status_may_be_gone_once_its_lifetime_less_a_second_has_passed(
     seconds: int | None, sent: float, received: float, gone: object
 ) -> None:
-    told = operation(acknowledgements=[kept(seconds, 0)])
+    told = operation(acknowledgements=[kept(seconds, 5)])
 
-    assert told.may_have_expired(exchange(410, None, sent, received)) is gone
+    assert told.may_have_expired(exchange(410, None, sent + 5, received + 5)) is gone
 
 
 def test_a_date_with_an_offset_of_its_own_keeps_it() -> None:
