@@ -141,7 +141,7 @@ def test_a_create_may_be_refused_beside_a_service_of_its_id(judge: Judge) -> Non
 
 
 @pytest.mark.parametrize(
-    ("requirement", "outcome"), [("MBR-01", "pass"), ("RES-07", "not_verified")]
+    ("requirement", "outcome"), [("MBR-01", "pass"), ("RES-07", "not_applicable")]
 )
 def test_a_server_may_choose_the_member_id_itself(
     judge: Judge, requirement: str, outcome: str

@@ -235,7 +235,10 @@ def _class(answer: Exchange) -> str:
 @scenario("RES-07", requests=67, writes=43, leaves=21, long=True)
 def nothing_falls_back_to_a_service_while_a_create_is_under_way(api: Api) -> Judgements:
     good = api.fixture("good")
-    api.settle(api.invoke(api.bound_member().member_id, good))
+    twin = api.invoke(api.bound_member().member_id, good)
+    if not twin.ok:
+        raise Unverified(f"an invoke of a bound member was refused: {twin.line}", twin)
+    api.verdict_of(twin)
     for _ in range(ROUNDS):
         name = api.names.fresh()
         decoy = api.decoy(name)
