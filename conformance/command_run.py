@@ -62,8 +62,8 @@ def judge(
         plan = make_plan(contract, target, selection.only, lanes)
         console.print(header(contract, target, plan), soft_wrap=True)
         with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
-            result = run(contract, target, plan, progress, generation)
-    report, written = reported(redacted(result), folder)
+            result = redacted(run(contract, target, plan, progress, generation))
+    report, written = reported(result, folder)
     print_report(console, report, written)
     return report.exit_code
 
@@ -82,10 +82,9 @@ def reported(result: RunResult, folder: Path | None) -> tuple[Report, Path | Non
     kit = kit_version()
     if folder is None:
         return report_of(result, kit), None
-    lines = list(lines_of(result, kit))
-    content = trace_file.packed(lines)
+    content, lines = trace_file.packed(lines_of(result, kit))
     report_file.replace(folder / trace_file.NAME, content)
-    evidence = ShownEvidence(trace_file.NAME, trace_file.digest_of(content), len(lines))
+    evidence = ShownEvidence(trace_file.NAME, trace_file.digest_of(content), lines)
     report = report_of(result, kit, evidence)
     return report, report_file.write(report, folder)
 

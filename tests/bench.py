@@ -216,7 +216,7 @@ def repeated(measure: Callable[[], float], times: int) -> tuple[float, ...]:
 
 def figures() -> list[Figure]:
     """Measure everything."""
-    faults = timed(ACKPROOF, "faults", times=3)
+    faults = timed(ACKPROOF, "faults", times=2)
     turns = [(full_run(), under_pytest()) for _ in range(5)]
     runs = [run for run, _ in turns]
     lanes = [lane(seed) for seed in (1, 1, 1)]

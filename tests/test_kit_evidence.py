@@ -107,7 +107,7 @@ def rewrite(folder: Path, lines: Lines) -> None:
 def forge(folder: Path, lines: Lines) -> None:
     """Put lines into the trace as a forger would: with digests that hold, the report's too."""
     plain = [{k: v for k, v in one.items() if k not in {"line", "digest"}} for one in lines]
-    content = packed(plain)
+    content, _ = packed(plain)
     (folder / trace_file.NAME).write_bytes(content)
     report = report_in(folder)
     report["evidence"] |= {"sha256": trace_file.digest_of(content), "lines": len(lines)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -43,14 +44,19 @@ class TraceFile:
     broken: tuple[str, ...]
 
 
-def packed(lines: Iterable[Line]) -> bytes:
-    """Return the content of the file: each line with its number and its digest, compressed."""
-    written, before = [], START
-    for number, line in enumerate(lines, 1):
-        numbered = {"line": number} | line
-        before = _digest(before, numbered)
-        written.append(_text(numbered | {"digest": before}) + "\n")
-    return gzip.compress("".join(written).encode(), LEVEL, mtime=0)
+def packed(lines: Iterable[Line]) -> tuple[bytes, int]:
+    """Return the content of the file, compressed, and how many lines it has.
+
+    Each line gets its number and its digest. None is held longer than it takes to write it: a run
+    has twenty megabytes of them.
+    """
+    content, before, number = BytesIO(), START, 0
+    with gzip.GzipFile("", "wb", LEVEL, content, mtime=0) as file:
+        for number, line in enumerate(lines, 1):  # the last is how many there are
+            numbered = {"line": number} | line
+            before = _digest(before, numbered)
+            file.write(f"{_text(numbered | {'digest': before})}\n".encode())
+    return content.getvalue(), number
 
 
 def digest_of(content: bytes) -> str:
