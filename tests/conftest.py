@@ -1,6 +1,7 @@
 """What several test modules use: the reference server as a process, and servers unlike it."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +26,8 @@ from conformance.target_file import load_target
 
 Twist = Callable[[httpx.Request, Callable[[httpx.Request], Response]], Response]
 Judge = Callable[..., Verdict]
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ROSTER = b'{"scopeId": "s1", "members": [], "nextPageToken": null}'
 
 

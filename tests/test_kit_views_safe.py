@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hand_made_runs import TOKEN, exchange, lane, requirement, run_of, verdict
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 from view_readers import JUNIT, Tags, rendered, seen
@@ -84,6 +84,7 @@ def test_a_server_can_add_nothing_to_the_structure_of_a_view(view: str) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example("\ud800")
 @given(st.text(min_size=1, alphabet=st.characters(codec=None)))
 def test_whatever_a_server_says_is_text_in_every_view(text: str) -> None:
     report = report_of(planted(text), "0.1.0")

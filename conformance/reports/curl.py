@@ -83,7 +83,9 @@ def _runs(body: bytes) -> Iterator[str]:
 
 def _word(text: str) -> str:
     """Quote a word; what a terminal would not print goes through printf."""
-    return shlex.quote(text) if text.isprintable() else f"\"$(printf '{_octal(text.encode())}')\""
+    if text.isprintable():
+        return shlex.quote(text)
+    return f"\"$(printf '{_octal(text.encode(errors='replace'))}')\""
 
 
 def _octal(content: bytes) -> str:
