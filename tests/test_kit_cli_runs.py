@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,28 +18,7 @@ ACKPROOF = str(Path(sys.executable).parent / "ackproof")
 REFERENCE_SERVER = (sys.executable, "-m", "reference_server")
 TOKEN = "canary-7f3a91"  # noqa: S105  # no real secret
 Serve = Callable[..., str]
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Start reference servers on free ports and stop them in the end."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> str:
-        process = subprocess.Popen(
-            [*REFERENCE_SERVER, "--port", "0", "--deadline", "2000", *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        assert process.stdout is not None
-        url: str = json.loads(process.stdout.readline())["url"]
-        return url
-
-    yield start
-    for process in started:
-        process.terminate()
-        process.communicate(timeout=10)
+DEADLINE = ("--deadline", "2000")
 
 
 def judged(*arguments: str, folder: Path) -> tuple[subprocess.CompletedProcess[str], Any]:
@@ -62,11 +41,13 @@ def outcomes(report: Any) -> dict[str, str]:  # noqa: ANN401  # a JSON document
 
 
 def test_a_server_with_a_token_behind_a_prefix_is_judged_by_file(
-    serve: Serve, tmp_path: Path
+    reference_server: Serve, tmp_path: Path
 ) -> None:
     principals = {TOKEN: {"principal": "p1", "scopes": ["s1", "s1--*"]}}
     (tmp_path / "tokens.json").write_text(json.dumps(principals), encoding="utf-8")
-    url = serve("--token-file", str(tmp_path / "tokens.json"), "--path-prefix", "/deep/er")
+    url = reference_server(
+        *DEADLINE, "--token-file", str(tmp_path / "tokens.json"), "--path-prefix", "/deep/er"
+    )
     (tmp_path / "conformance.toml").write_text(
         f'[target]\nurl = "{url}"\nscope = "s1"\ntoken_env = "ACKPROOF_TOKEN"\n', encoding="utf-8"
     )
@@ -79,9 +60,11 @@ def test_a_server_with_a_token_behind_a_prefix_is_judged_by_file(
     assert TOKEN not in done.stdout + done.stderr + json.dumps(report)
 
 
-def test_a_refused_token_is_told_without_telling_it(serve: Serve, tmp_path: Path) -> None:
+def test_a_refused_token_is_told_without_telling_it(
+    reference_server: Serve, tmp_path: Path
+) -> None:
     (tmp_path / "tokens.json").write_text("{}", encoding="utf-8")
-    url = serve("--token-file", str(tmp_path / "tokens.json"))
+    url = reference_server(*DEADLINE, "--token-file", str(tmp_path / "tokens.json"))
 
     done, report = judged(url, "--scope", "s1", "--token-env", "ACKPROOF_TOKEN", folder=tmp_path)
 
@@ -92,9 +75,9 @@ def test_a_refused_token_is_told_without_telling_it(serve: Serve, tmp_path: Path
 
 
 def test_without_a_poison_the_gate_is_red_and_says_what_is_missing(
-    serve: Serve, tmp_path: Path
+    reference_server: Serve, tmp_path: Path
 ) -> None:
-    described = f'[target]\nurl = "{serve("--no-auth")}"\nscope = "s1"\n'
+    described = f'[target]\nurl = "{reference_server(*DEADLINE)}"\nscope = "s1"\n'
     (tmp_path / "conformance.toml").write_text(
         described + "[implementations]\npoison = false\n", encoding="utf-8"
     )
@@ -108,9 +91,9 @@ def test_without_a_poison_the_gate_is_red_and_says_what_is_missing(
 
 
 def test_every_curl_line_of_a_finding_shows_the_status_that_it_reports(
-    serve: Serve, tmp_path: Path
+    reference_server: Serve, tmp_path: Path
 ) -> None:
-    url = serve("--no-auth", "--fault", "answers-rename-without-body")
+    url = reference_server(*DEADLINE, "--fault", "answers-rename-without-body")
 
     done, report = judged(url, "--scope", "s1", folder=tmp_path)
     shown = [

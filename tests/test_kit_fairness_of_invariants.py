@@ -5,13 +5,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from judged_traces import said_of
 
 from conformance.checks import Judged, Judgement
 from conformance.contract import load_contract
 from conformance.exchange import Exchange, Request, Response
-from conformance.fold import Histories
 from conformance.history import instant
-from conformance.invariants import INVARIANTS
 from conformance.target import Target
 
 BASE: Final = "http://127.0.0.1:1"
@@ -74,16 +73,7 @@ def renamed(answer: object, status: int = 202, *, number: int = 1, name: str = "
 
 def judged(requirement: str, *trace: Exchange) -> list[Judgement]:
     """Everything that the invariants of one requirement say of a trace."""
-    histories = Histories(CONTRACT, TARGET)
-    for exchange in trace:
-        histories.take(exchange)
-    return [
-        judgement
-        for invariant in INVARIANTS
-        if invariant.requirement == requirement
-        for history in histories.of(invariant.over)
-        for judgement in invariant.rule(history)
-    ]
+    return said_of(CONTRACT, TARGET, requirement, trace)
 
 
 def verdicts(requirement: str, *trace: Exchange) -> list[bool]:

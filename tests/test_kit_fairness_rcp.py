@@ -6,12 +6,11 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from judged_traces import said_of
 
 from conformance.checks import Judged, Judgement, Missing, OtherBranch
 from conformance.contract import load_contract
 from conformance.exchange import Exchange, Request, Response
-from conformance.fold import Histories
-from conformance.invariants import INVARIANTS
 from conformance.judge import Verdict
 from conformance.target import Target
 from conformance.urls import links
@@ -57,16 +56,7 @@ def answered(path: str, status: int, document: object, at: float = 0.0, **header
 
 def judged(requirement: str, *trace: Exchange) -> Judgement:
     """Give what the invariants of a requirement say last of a trace."""
-    histories = Histories(CONTRACT, TARGET)
-    for exchange in trace:
-        histories.take(exchange)
-    return [
-        judgement
-        for one in INVARIANTS
-        if one.requirement == requirement
-        for history in histories.of(one.over)
-        for judgement in one.rule(history)
-    ][-1]
+    return said_of(CONTRACT, TARGET, requirement, trace)[-1]
 
 
 def outcome(judgement: Judgement) -> object:

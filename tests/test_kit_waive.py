@@ -1,10 +1,9 @@
 """`ackproof waive`: an entry of the waivers file from a report, and never a made-up word in it."""
 
-import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -170,31 +169,12 @@ def test_what_is_no_report_is_named(
     assert (said.out, len(said.err.splitlines())) == ("", 1)
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., str]]:
-    """Start reference servers on free ports and stop them in the end."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> str:
-        command = [sys.executable, "-m", "reference_server", "--port", "0", "--no-auth", *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stdout is not None
-        url: str = json.loads(process.stdout.readline())["url"]
-        return url
-
-    yield start
-    for process in started:
-        process.terminate()
-        process.communicate(timeout=10)
-
-
 def test_a_defect_is_waived_stays_told_and_its_waiver_is_red_once_it_is_mended(
-    tmp_path: Path, serve: Callable[..., str]
+    tmp_path: Path, reference_server: Callable[..., str]
 ) -> None:
     waivers, target = tmp_path / "waivers.toml", tmp_path / "conformance.toml"
     waivers.touch()
-    url = serve("--fault", "calls-an-unbound-binding-missing")
+    url = reference_server("--fault", "calls-an-unbound-binding-missing")
     target.write_text(
         f'[target]\nurl = "{url}"\nscope = "s1"\n[gate]\nwaivers = "waivers.toml"\n', "utf-8"
     )
@@ -218,7 +198,7 @@ def test_a_defect_is_waived_stays_told_and_its_waiver_is_red_once_it_is_mended(
     assert "exit 0: nothing broken that is not waived" in green.stdout
     assert "BND-01 MUST  fail" in green.stdout
 
-    stale = ackproof(*run, serve(), "--scope", "s1")
+    stale = ackproof(*run, reference_server(), "--scope", "s1")
 
     assert stale.returncode == 5, stale.stdout
     assert "exit 5: a waiver is stale, expired or unmatched" in stale.stdout

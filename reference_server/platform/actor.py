@@ -1,9 +1,6 @@
 """Actors: three built-in types."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
-from reference_server.platform.failure import RunFailedError, UnusableImplementationError
+from reference_server.platform.program import Program, failing, named, slow
 
 SLOW_SECONDS = 2.0
 
@@ -12,26 +9,13 @@ async def _echo(text: str) -> str:
     return text
 
 
-async def _slow(text: str) -> str:
-    await asyncio.sleep(SLOW_SECONDS)
-    return text
-
-
-async def _failing(_text: str) -> str:
-    raise RunFailedError("The actor type 'failing' always fails.")
-
-
-ACTORS: dict[str, Callable[[str], Awaitable[str]]] = {
+ACTORS: dict[str, Program] = {
     "echo": _echo,
-    "slow": _slow,
-    "failing": _failing,
+    "slow": slow(SLOW_SECONDS),
+    "failing": failing("The actor type 'failing' always fails."),
 }
 
 
-def compiled(actor_type: str) -> Callable[[str], Awaitable[str]]:
+def compiled(actor_type: str) -> Program:
     """Find the program of an actor type; raise UnusableImplementationError."""
-    program = ACTORS.get(actor_type)
-    if program is None:
-        known = ", ".join(ACTORS)
-        raise UnusableImplementationError(f"Actor type '{actor_type}' is none of {known}.")
-    return program
+    return named(ACTORS, actor_type, "Actor type")
