@@ -12,11 +12,12 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bench import ACKPROOF, SERVER, put, served
 
@@ -30,6 +31,7 @@ AT_ONCE: Final = 2
 HONEST_RUNS: Final = 8
 CONTROL_RUNS: Final = 4
 Sort = tuple[str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +96,30 @@ def judged(fault: dict[str, Any], known: set[Sort]) -> Row:
         return Row(fault["name"], seconds, ours, bool(stock(url, seconds) - known))
 
 
-def honest(seconds: float, runs: int) -> list[set[Sort]]:
-    """Give what stock finds in so many honest servers, each new."""
+def side_by_side(look: Callable[[str], T], runs: int) -> list[T]:
+    """Look at so many honest servers, each new, as many at once as the faults get."""
 
-    def once(_: int) -> set[Sort]:
+    def once(_: int) -> T:
         with served("--deadline", "2000") as url:
-            return stock(url, seconds)
+            return look(url)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(once, range(runs)))
 
 
+def lane_seconds(url: str) -> float:
+    """Run the lane alone; return how long it took."""
+    return float(lane(url)["timing"]["seconds"])
+
+
+def honest(seconds: float, runs: int) -> list[set[Sort]]:
+    """Give what stock finds in so many honest servers."""
+    return side_by_side(lambda url: stock(url, seconds), runs)
+
+
 def main() -> None:
     """Write the counts and who found what."""
-    with served("--deadline", "2000") as url:
-        seconds = lane(url)["timing"]["seconds"]
+    seconds = sum(side_by_side(lane_seconds, AT_ONCE)) / AT_ONCE
     known = set().union(*honest(seconds, HONEST_RUNS))
     chance = sum(bool(found - known) for found in honest(seconds, CONTROL_RUNS))
     with ThreadPoolExecutor(AT_ONCE) as pool:
