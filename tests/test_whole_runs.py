@@ -66,22 +66,15 @@ def test_two_runs_on_one_server_give_equal_verdicts(
     assert {one["outcome"] for one in first["verdicts"]} <= {"pass", "not_applicable"}
 
 
-@pytest.mark.parametrize(
-    ("variant", "deadline", "closed"),
-    [("synchronous", "2000", "ACK-01"), ("random-lag", "30000", "ACK-02")],
-    ids=["synchronous", "random-lag"],
-)
-def test_a_legitimate_variant_breaks_nothing(
-    reference_server: Serve, tmp_path: Path, variant: str, deadline: str, closed: str
-) -> None:
-    url = reference_server("--variant", variant, "--deadline", deadline)
+def test_a_server_without_any_202_breaks_nothing(reference_server: Serve, tmp_path: Path) -> None:
+    url = reference_server("--variant", "synchronous", "--deadline", "2000")
 
     _, report = judged(tmp_path, url, "--scope", "s1", "--concurrency", "24", code=0)
 
     outcomes = {one["id"]: one["outcome"] for one in report["verdicts"]}
     assert [one for one in verdicts(report) if one[2]] == []
     assert set(outcomes.values()) == {"pass", "not_applicable"}
-    assert outcomes[closed] == "not_applicable"
+    assert outcomes["ACK-01"] == "not_applicable"
 
 
 def test_a_run_says_which_chain_of_waits_was_the_longest(
