@@ -81,7 +81,7 @@ class Scenario:
     """A scripted check.
 
     Attributes:
-        requirement: id judged by what the script yields.
+        requirement: id judged by what the script yields; "" where it judges none.
         requests: how many it sends at the least; polls come on top.
         writes: how many of them are writes, exactly, against a server that completes each.
         leaves: how many members and services stay behind.
@@ -107,6 +107,7 @@ class Invariant:
     Attributes:
         over: the class of the histories.
         stimulus: names of the scenarios whose traffic it feeds on.
+        without_receipt: whether it also judges a command of which nothing but its status was read.
 
     """
 
@@ -115,6 +116,7 @@ class Invariant:
     over: type[Any]
     rule: Callable[[Any], Judgements]
     stimulus: tuple[str, ...]
+    without_receipt: bool = False
 
 
 Check = Scenario | Invariant
@@ -140,11 +142,15 @@ def scenario(  # noqa: PLR0913
 
 
 def invariant(
-    requirement: str, *, over: type[H], stimulus: tuple[str, ...] = EVERY_WRITE
+    requirement: str,
+    *,
+    over: type[H],
+    stimulus: tuple[str, ...] = EVERY_WRITE,
+    without_receipt: bool = False,
 ) -> Callable[[Callable[[H], Judgements]], Invariant]:
     """Make an invariant of a generator function that takes one history and yields judgements."""
 
     def make(rule: Callable[[H], Judgements]) -> Invariant:
-        return Invariant(rule.__name__, requirement, over, rule, stimulus)
+        return Invariant(rule.__name__, requirement, over, rule, stimulus, without_receipt)
 
     return make

@@ -5,14 +5,13 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Collection, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from conformance.selection import Selection
+from conformance.cli_asking import init, probe
+from conformance.selection import Selection, selects
 
 INTERRUPTED = 130
 
@@ -62,73 +61,6 @@ def ackproof() -> None:
     verified, 5 a waiver is stale, expired or unmatched, 6 the kit itself erred, 7 nothing was
     judged, 130 interrupted.
     """
-
-
-def selects(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the options that describe a target, as one `Selection`."""
-
-    @wraps(command)
-    def with_selection(**options: Any) -> int:  # noqa: ANN401  # whatever click parsed
-        said = {name: options.pop(name) for name in _TARGET_KEYS}
-        flags = {name: value for name, value in said.items() if value not in (None, ())}
-        flags |= _set(options.pop("assignments"), flags)
-        only = tuple(name.upper() for name in options.pop("only"))
-        selection = Selection(options.pop("file"), flags, only)
-        return command(selection, **options)
-
-    for option in reversed(_SELECTION):
-        with_selection = option(with_selection)
-    return with_selection
-
-
-def _set(assignments: Sequence[str], flags: Collection[str]) -> dict[str, Any]:
-    """Read what `--set` gives; a key of `[target]` goes by its bare name, as other flags do."""
-    if not assignments:
-        return {}
-    from conformance.target_settings import assigned
-
-    given = assigned(assignments)
-    for name in given:
-        if name in flags:
-            raise click.UsageError(f"target.{name} is given by --set and by a flag of its own.")
-    return given
-
-
-_TARGET_KEYS = (
-    "url",
-    "scope",
-    "token_env",
-    "profiles",
-    "completion_limit",
-    "concurrency",
-    "max_writes",
-    "ca_file",
-)
-_SELECTION = (
-    click.argument("url", required=False),
-    click.option("-c", "file", type=click.Path(path_type=Path), help="Target file."),
-    click.option("--scope", metavar="ID", help="Scope that the run may write to."),
-    click.option("--token-env", metavar="NAME", help="Variable that holds the bearer token."),
-    click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Claimed profile."),
-    click.option("--only", multiple=True, metavar="ID", help="Judge this requirement alone."),
-    click.option(
-        "--limit",
-        "completion_limit",
-        type=float,
-        metavar="SECONDS",
-        help="Completion limit where the server publishes no deadline.",
-    ),
-    click.option("--concurrency", type=int, metavar="N", help="Scenarios at once."),
-    click.option("--max-writes", type=int, metavar="N", help="Writes that the run may send."),
-    click.option("--ca-file", metavar="FILE", help="Certificate authorities to trust, as PEM."),
-    click.option(
-        "--set",
-        "assignments",
-        multiple=True,
-        metavar="TABLE.KEY=VALUE",
-        help="Any other value of the target file.",
-    ),
-)
 
 
 @ackproof.command(short_help="Judge a server and report.")
@@ -304,3 +236,7 @@ def serve(context: click.Context) -> None:
     from conformance.embedded import MODULE
 
     os.execv(MODULE[0], [*MODULE, *context.args])  # noqa: S606  # no shell on purpose
+
+
+ackproof.add_command(init)
+ackproof.add_command(probe)

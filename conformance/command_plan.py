@@ -12,6 +12,7 @@ from conformance.command_run import is_embedded
 from conformance.contract import Requirement, load_contract
 from conformance.embedded import NOT_STARTED, ServerNotStarted, listed_faults
 from conformance.invariants import INVARIANTS
+from conformance.modes import SMOKE, NotInThisMode
 from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.reports.counted import counted
 from conformance.reports.hanging import print_hanging
@@ -27,6 +28,8 @@ def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) 
     embedded = is_embedded(file, flags)
     target = NOT_STARTED.target(flags, os.environ) if embedded else load_target(file, flags)
     check_target(contract, target)
+    if target.mode == SMOKE:
+        raise NotInThisMode("A smoke run judges nothing, so that it has no plan: run it.")
     plan = make_plan(contract, target, only)
     console = Console()
     console.print(_heading(plan, target, embedded=embedded))
@@ -69,6 +72,9 @@ def _afterwards(plan: Plan) -> list[str]:
     if plan.unaffordable:
         names = ", ".join(one.name for one in plan.unaffordable)
         lines += ["", f"{len(plan.unaffordable)} beyond the write limit, left out: {names}"]
+    if plan.withheld:
+        names = ", ".join(one.name for one in plan.withheld)
+        lines += ["", f"{len(plan.withheld)} that write, left out by mode read-only: {names}"]
     return lines
 
 

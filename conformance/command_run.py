@@ -15,6 +15,7 @@ from conformance.evidence import trace_file
 from conformance.evidence.lines import lines_of
 from conformance.evidence.redaction import redacted
 from conformance.generated.outcome import Generation
+from conformance.modes import FULL, READ_ONLY, SMOKE, NotInThisMode
 from conformance.notices import beforehand
 from conformance.plan import Plan, make_plan
 from conformance.reports import report_file
@@ -26,6 +27,7 @@ from conformance.reports.of_run import report_of
 from conformance.reports.printable import printable
 from conformance.runner import RunResult, run
 from conformance.selection import Selection
+from conformance.smoke import print_smoke
 from conformance.target import Target
 from conformance.target_check import check_target
 from conformance.target_file import TargetFileError, load_target
@@ -59,6 +61,9 @@ def judge(
     console = Console()
     with described_target(selection.file, selection.flags) as target:
         check_meant(contract, target, meant=yes or selection.file is not None)
+        check_mode(target, lanes, folder, selection.only)
+        if target.mode == SMOKE:
+            return print_smoke(console, contract, target)
         plan = make_plan(contract, target, selection.only, lanes)
         console.print(header(contract, target, plan), soft_wrap=True)
         with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
@@ -124,12 +129,33 @@ def check_meant(contract: Contract, target: Target, *, meant: bool) -> None:
             its description does not fit the contract.
 
     """
-    if not (target.on_loopback or meant):
+    if not (target.on_loopback or meant or target.mode == READ_ONLY):
         raise TargetFileError(
             f"{target.url} is not on this machine and a run writes to it. "
             "Describe it in a target file (-c FILE) or say --yes."
         )
     check_target(contract, target)
+
+
+def check_mode(
+    target: Target, lanes: Sequence[str], folder: Path | None, only: Sequence[str]
+) -> None:
+    """Refuse what the mode of a run does not do.
+
+    Raises:
+        NotInThisMode: it writes where nothing may be written, or judges where nothing is.
+
+    """
+    if target.mode != FULL and "generated" in lanes:
+        raise NotInThisMode(
+            f"The generated lane writes, and a run in mode {target.mode} judges no writes: leave "
+            "--lane generated out, or run in mode full."
+        )
+    if target.mode == SMOKE and (folder is not None or only):
+        raise NotInThisMode(
+            "A smoke run judges no requirement and has no report: leave --report-dir and --only "
+            "out, or run in mode full or read-only."
+        )
 
 
 def header(contract: Contract, target: Target, plan: Plan) -> Text:

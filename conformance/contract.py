@@ -16,6 +16,7 @@ from conformance.absence import Absences
 from conformance.validators import Validators
 
 METHODS: Final = ("get", "put", "post", "patch", "delete")
+JSON: Final = "application/json"
 # fmt: off
 AREAS: Final = (
     "ack", "rcp", "sta", "flr", "err", "mbr", "lfc", "bnd", "rev", "epc", "inv", "run", "res",
@@ -64,6 +65,7 @@ class Operation:
         error_codes: the codes by status, such as `{"404": ("STUDIO_MEMBER_NOT_FOUND",)}`.
         body: JSON Pointer of the request body's schema; None if it takes none.
         media_types: of the request body, lower case; empty if it takes none.
+        answer: JSON Pointer of the schema of a 200; None where the contract gives none of its own.
 
     """
 
@@ -76,6 +78,7 @@ class Operation:
     error_codes: Mapping[str, tuple[str, ...]]
     body: str | None
     media_types: tuple[str, ...]
+    answer: str | None = None
 
     @property
     def codes(self) -> frozenset[str]:
@@ -278,7 +281,15 @@ def _operation(
         },
         body=_body(method, path, entry),
         media_types=tuple(one.lower() for one in entry.get("requestBody", {}).get("content", ())),
+        answer=_answer(method, path, entry),
     )
+
+
+def _answer(method: str, path: str, entry: Mapping[str, Any]) -> str | None:
+    """Return the JSON Pointer, as a URI fragment, of the schema of a 200 in JSON."""
+    if JSON not in entry["responses"].get("200", {}).get("content", {}):
+        return None
+    return _fragment("paths", path, method, "responses", "200", "content", JSON, "schema")
 
 
 def _body(method: str, path: str, entry: Mapping[str, Any]) -> str | None:

@@ -12,9 +12,11 @@ from conformance.contract import ContractUnreadable
 from conformance.embedded import ServerNotStarted
 from conformance.evidence.trace_file import EvidenceUnreadable
 from conformance.judge import Exit
+from conformance.modes import NotInThisMode
 from conformance.nearest import hint
 from conformance.plan import UnknownSelection
 from conformance.preflight import TargetUnusable
+from conformance.reading import NothingToRead
 from conformance.reports.printable import printable
 from conformance.reports.report_file import ReportUnwritable
 from conformance.scopes import UnknownName
@@ -29,7 +31,9 @@ CODES: Final = {
         click.ClickException,
         ContractUnreadable,
         EvidenceUnreadable,
+        NotInThisMode,
         NotWaivable,
+        NothingToRead,
         ReportUnwritable,
         TargetFileError,
         UnknownName,

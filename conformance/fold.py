@@ -18,6 +18,7 @@ from conformance.history import (
     broke_down,
     names_a_command,
 )
+from conformance.modes import READ_ONLY
 from conformance.target import Target
 from conformance.urls import absolute
 
@@ -29,6 +30,7 @@ SUMMARISING: Final = (
     "updateMemberImplementation",
 )
 READINESS: Final = "getMemberBindingReadiness"
+STATUS: Final = "getOperation"
 
 
 def _repeats(write: Exchange, first: Exchange) -> bool:
@@ -49,7 +51,11 @@ def _alike(write: Exchange, first: Exchange) -> bool:
 
 @dataclass(slots=True)
 class Histories:
-    """A fold over a trace: takes one exchange at a time, in order of sending."""
+    """A fold over a trace: takes one exchange at a time, in order of sending.
+
+    `foreign` are the commands that others sent, by the URL at which a run that only reads met
+    their status.
+    """
 
     contract: Contract
     target: Target
@@ -57,6 +63,7 @@ class Histories:
     members: dict[tuple[str, str], MemberHistory] = field(default_factory=dict)
     routes: dict[str, RouteHistory] = field(default_factory=dict)
     readiness: dict[str, ReadinessHistory] = field(default_factory=dict)
+    foreign: dict[str, OperationHistory] = field(default_factory=dict)
     _status_urls: dict[str, set[str]] = field(default_factory=dict)
     _model_urls: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     _locations: dict[str, Exchange] = field(default_factory=dict)
@@ -113,6 +120,8 @@ class Histories:
         if created:
             route = self.routes[str(created.operation_id)]
             route.location_reads.append((created, exchange))
+        if self.target.mode == READ_ONLY:
+            self._take_foreign(url, exchange)
         if exchange.operation_id == READINESS or url in self.readiness:
             self._readiness_at(url).reads.append(exchange)
         for command_id in self._status_urls.get(url, ()):
@@ -121,6 +130,19 @@ class Histories:
                 self._learn_urls(command_id, exchange)
         for command_id in self._model_urls.get((url, exchange.request.url.count("%")), ()):
             self.operations[command_id].model_reads.append(exchange)
+
+    def _take_foreign(self, url: str, exchange: Exchange) -> None:
+        """Take a read of the status of a command whose receipt this run has not seen."""
+        told, origins = exchange.members, self.target.own_origins
+        own = absolute(str(told.get("statusUrl")), exchange, origins) == url
+        status = exchange.operation_id == STATUS or (own and names_a_command(exchange))
+        if url not in self.foreign and exchange.ok and status:
+            rule, validators = self.contract.operations[STATUS], self.contract.validators
+            self.foreign[url] = OperationHistory(
+                str(told.get("commandId")), rule, validators, self.target
+            )
+        if url in self.foreign:
+            self.foreign[url].status_reads.append(exchange)
 
     def _learn_urls(self, command_id: str, exchange: Exchange) -> None:
         status_url, model_url = (

@@ -3,11 +3,12 @@
 import traceback
 from collections.abc import Iterable
 
-from conformance.checks import Invariant, Judgement
+from conformance.checks import Invariant, Judgement, Missing
 from conformance.contract import Contract
 from conformance.exchange import Exchange
 from conformance.fold import Histories
 from conformance.judge import Broke, Heard
+from conformance.modes import NOT_SHOWN, READ_ONLY
 from conformance.target import Target
 
 
@@ -27,9 +28,12 @@ def judge_histories(
 def _applied(one: Invariant, histories: Histories) -> Heard:
     said: list[Judgement] = []
     broke = None
+    foreign = histories.foreign.values() if one.without_receipt else ()
     try:
-        for history in histories.of(one.over):
+        for history in (*histories.of(one.over), *foreign):
             said.extend(one.rule(history))
     except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
         broke = Broke(one.name, traceback.format_exc(limit=-4))
+    if not said and histories.target.mode == READ_ONLY:
+        said.append(Missing(NOT_SHOWN))
     return Heard(one.requirement, one.name, tuple(said), broke)

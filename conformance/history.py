@@ -98,7 +98,8 @@ class OperationHistory:
     Attributes:
         command_id: the key.
         rule: the operation of the contract that was asked.
-        acknowledgements: the answer to the write that named it first, and to repeats of that write.
+        acknowledgements: the answer to the write that named it first, and to repeats of that write;
+            none for a command that somebody else sent and of which only the status was read.
         namesakes: answers to other writes that carry the same command id.
         status_reads: every read of its statusUrl, whatever came back.
         model_reads: every read of a readModelUrl that it named.
@@ -123,7 +124,7 @@ class OperationHistory:
     @property
     def synchronous(self) -> bool:
         """Whether the first answer claimed to be the verdict already."""
-        return self.receipt.status != ACCEPTED
+        return bool(self.acknowledgements) and self.receipt.status != ACCEPTED
 
     @property
     def samples(self) -> tuple[Exchange, ...]:

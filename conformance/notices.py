@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conformance.exchange import Exchange
+from conformance.modes import FULL
 from conformance.target import Target
 
 Kind = Literal[
-    "certificate_not_verified", "non_conforming_timing", "served_though_declared_not_offered"
+    "certificate_not_verified",
+    "lesser_mode",
+    "non_conforming_timing",
+    "served_though_declared_not_offered",
 ]
 
 
@@ -22,6 +26,12 @@ class Notice:
 
 def beforehand(target: Target) -> Iterator[Notice]:
     """Yield what is known before anything is sent."""
+    if target.mode != FULL:
+        yield Notice(
+            "lesser_mode",
+            f"mode {target.mode}: no write is sent and no profile is claimed; the exit code tells "
+            "of what can be judged without writes.",
+        )
     if not target.verify:
         yield Notice(
             "certificate_not_verified",

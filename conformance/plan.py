@@ -9,6 +9,8 @@ from typing import Final
 from conformance.checks import Invariant, Scenario
 from conformance.contract import Contract, Requirement
 from conformance.invariants import INVARIANTS
+from conformance.modes import READ_ONLY
+from conformance.reading import what_is_there_is_read
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
 
@@ -41,6 +43,7 @@ class Plan:
         invariants: those whose requirement gets a verdict.
         unaffordable: scenarios left out because the write limit is too small for them.
         generated: operationIds that generated requests go to; empty without that lane.
+        withheld: scenarios left out because they write and the run only reads.
 
     """
 
@@ -52,6 +55,12 @@ class Plan:
     unaffordable: tuple[Scenario, ...]
     contract_hash: str
     generated: tuple[str, ...] = ()
+    withheld: tuple[Scenario, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[Scenario, ...]:
+        """The scenarios that judge what is selected, and are not run."""
+        return (*self.unaffordable, *self.withheld)
 
     @property
     def requests(self) -> int:
@@ -70,7 +79,7 @@ class Plan:
 
     def judging(self, requirement: str) -> tuple[Scenario, ...]:
         """Return the scenarios that judge a requirement, those left out among them."""
-        everything = (*self.scenarios, *self.unaffordable)
+        everything = (*self.scenarios, *self.left_out)
         return tuple(one for one in everything if one.requirement == requirement)
 
     def is_thin(self, requirement: str) -> bool:
@@ -79,7 +88,7 @@ class Plan:
         own = [one for one in self.invariants if one.requirement == requirement]
         wanted = {name for one in own for name in one.stimulus}
         return bool(wanted - present) or any(
-            one.requirement == requirement for one in self.unaffordable
+            one.requirement == requirement for one in self.left_out
         )
 
     @property
@@ -130,6 +139,10 @@ def make_plan(
         ),
         key=lambda one: (not one.control, not one.long),
     )
+    withheld: tuple[Scenario, ...] = ()
+    if target.mode == READ_ONLY:
+        withheld = tuple(one for one in chosen if one.writes)
+        chosen = [what_is_there_is_read, *(one for one in chosen if not one.writes)]
     affordable, unaffordable = _within(chosen, target.max_writes)
     return Plan(
         profiles,
@@ -140,6 +153,7 @@ def make_plan(
         unaffordable,
         contract.hash,
         covered_operations(contract, profiles) if "generated" in lanes else (),
+        withheld,
     )
 
 

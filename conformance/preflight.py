@@ -25,13 +25,32 @@ def preflight(client: Client) -> None:
 
 def _ask(client: Client) -> None:
     asked = client.list_members()
-    where = client.target.url
+    check_reached(asked, client.target.url)
+    check_usable(asked, client.target.url)
+
+
+def check_reached(asked: Exchange, where: str) -> None:
+    """See that a server answered.
+
+    Raises:
+        TargetUnusable: none did.
+
+    """
     if asked.error and asked.error.startswith(UNTRUSTED):
         raise TargetUnusable(f"{where} cannot be reached: {asked.error}. {remedy(asked.error)}")
     if asked.response is None:
         raise TargetUnusable(
             f"{where} cannot be reached: {asked.error}. Start the server, or correct the URL."
         )
+
+
+def check_usable(asked: Exchange, where: str) -> None:
+    """See that the answer is of this API, which is ready and lets us in.
+
+    Raises:
+        TargetUnusable: it is not.
+
+    """
     if asked.status in {401, 403}:
         raise TargetUnusable(
             f"{where} refuses the credential: {asked.line} {answer(asked)}. Name the environment "

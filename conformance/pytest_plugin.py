@@ -22,8 +22,10 @@ from conformance.contract import Contract, ContractUnreadable, Requirement, load
 from conformance.embedded import ServerNotStarted
 from conformance.failures import sentence
 from conformance.judge import Exit, Verdict
+from conformance.modes import SMOKE, NotInThisMode, is_beyond
 from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.preflight import TargetUnusable
+from conformance.reading import NothingToRead
 from conformance.reports.console import profile_line
 from conformance.reports.findings import print_verdict
 from conformance.reports.of_run import report_of, verdict_of
@@ -40,6 +42,7 @@ SESSION: Final = pytest.StashKey["Session"]()
 WIDTH: Final = 100
 UNUSABLE: Final = (
     ContractUnreadable,
+    NotInThisMode,
     ServerNotStarted,
     TargetFileError,
     UnknownSelection,
@@ -120,8 +123,10 @@ class Session:
         return weighed
 
     def accepts(self, verdict: Verdict) -> bool:
-        """Whether a requirement may stay not verified: no MUST, or one that the target accepts."""
+        """Whether it may stay not verified: no MUST, accepted by the target, or beyond the mode."""
         requirement = verdict.requirement
+        if is_beyond(self.target.mode, verdict.outcome, verdict.reasons):
+            return True
         return requirement.level != "MUST" or requirement.id in self.target.accept_not_verified
 
     def profiles(self) -> list[str]:
@@ -194,6 +199,8 @@ def _target(config: pytest.Config, contract: Contract) -> Target:
     config.add_cleanup(stack.close)
     target = stack.enter_context(described_target(file, flags))
     check_meant(contract, target, meant=file is not None)
+    if target.mode == SMOKE:
+        raise NotInThisMode("A smoke run has no verdicts: start it with ackproof run --mode smoke.")
     return target
 
 
@@ -238,6 +245,8 @@ def _begin(own: Session, chosen: list[Requirement]) -> None:
         own.begin(chosen)
     except TargetUnusable as problem:
         pytest.exit(str(problem), returncode=Exit.UNREACHABLE)
+    except NothingToRead as problem:
+        pytest.exit(str(problem), returncode=Exit.USAGE)
 
 
 def pytest_terminal_summary(

@@ -26,9 +26,11 @@ from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
 from conformance.histories_judged import judge_histories
 from conformance.judge import Heard, Verdict, verdict
+from conformance.modes import NEEDS_WRITES, READ_ONLY
 from conformance.notices import Notice, afterwards, beforehand
 from conformance.plan import Plan
 from conformance.preflight import preflight
+from conformance.reading import check_existing
 from conformance.target import Target
 from conformance.together import Crowd
 from conformance.trace import Trace
@@ -132,9 +134,13 @@ class Run:
 
         Raises:
             TargetUnusable: it does not answer, is not ready, is not this API, or refuses us.
+            NothingToRead: a run that only reads finds nothing of what it should read.
 
         """
-        preflight(self._client("preflight"))
+        client = self._client("preflight")
+        preflight(client)
+        if self.target.mode == READ_ONLY:
+            check_existing(client)
 
     def begin(self) -> None:
         """Run the control, and if it holds start everything else."""
@@ -149,6 +155,7 @@ class Run:
             self._heard += [_unheard(one, self.control) for one in rest]
         limit = f"the write limit of {self.target.max_writes} is too small for its scenarios"
         self._heard += [_unheard(one, limit) for one in self.plan.unaffordable]
+        self._heard += [_unheard(one, NEEDS_WRITES) for one in self.plan.withheld]
 
     def generate(self, generation: Generation) -> None:
         """Send what the generated lane makes, where the control has held."""
@@ -238,7 +245,7 @@ class Run:
                 heard.append(future.result())
         if self.interrupted:
             met = {one.check for one in heard}
-            everything = (*self.plan.scenarios, *self.plan.unaffordable)
+            everything = (*self.plan.scenarios, *self.plan.left_out)
             never = (one for one in everything if one.name not in met)
             heard += [_unheard(one, "the run was interrupted") for one in never]
         return heard
@@ -316,6 +323,7 @@ def run(
 
     Raises:
         TargetUnusable: it does not answer, is not ready, is not this API, or refuses us.
+        NothingToRead: a run that only reads finds nothing of what it should read.
 
     """
     with closing(Run(contract, target, plan, progress)) as under_way:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.masking import masked
+from conformance.modes import FULL, Mode
 from conformance.pace import Pace
 from conformance.waivers import Waiver
 
@@ -65,6 +66,22 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Existing:
+    """What is there already, for a run that only reads.
+
+    Attributes:
+        member: memberId.
+        run: runId of one of its runs.
+        status_url: of any command in the scope.
+
+    """
+
+    member: str | None = None
+    run: str | None = None
+    status_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where and how to judge.
 
@@ -98,6 +115,8 @@ class Target:
         version: what the owner calls this version of it; None if the file does not say.
         waivers: the entries of its waivers file.
         waivers_file: that file's path, for people; None without one.
+        mode: how much a run does.
+        existing: what it reads where it writes nothing.
 
     """
 
@@ -132,6 +151,8 @@ class Target:
     overridden_by: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     waivers_file: str | None = None
+    mode: Mode = FULL
+    existing: Existing = field(default_factory=Existing)
 
     @property
     def kind(self) -> str:

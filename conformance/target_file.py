@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from conformance.pace import Pace
-from conformance.target import Implementation, Principal, Target
+from conformance.target import Existing, Implementation, Principal, Target
 from conformance.target_fixtures import DEFAULTS
 from conformance.target_keys import TargetFileError
 from conformance.target_settings import Settings, gathered
@@ -103,6 +103,8 @@ def _target(settings: Settings, environ: Mapping[str, str]) -> Target:
         ),
         waivers=load_waivers(waivers) if waivers else (),
         waivers_file=str(waivers) if waivers else None,
+        mode=settings.content["run"]["mode"],
+        existing=Existing(**settings.content.get("existing", {})),
     )
     return replace(target, other=_other(target, settings, environ))
 

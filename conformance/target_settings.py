@@ -24,6 +24,7 @@ FLAGS: Final = {
     "target.concurrency": "--concurrency",
     "target.max_writes": "--max-writes",
     "target.ca_file": "--ca-file",
+    "run.mode": "--mode",
 }
 EITHER_TOKEN: Final = (
     ("target.token_env", "target.token_file"),

@@ -17,6 +17,7 @@ from conformance.credentials import credentials, shown
 from conformance.exchange import Exchange, Request, Response
 from conformance.gateways import SAFE, in_progress, lost_its_answer, may_go_again, says_nothing
 from conformance.history import retry_after
+from conformance.modes import READ_ONLY
 from conformance.pace import USUAL
 from conformance.target import Target
 from conformance.trace import Trace
@@ -111,6 +112,10 @@ class Budget:
             self._left = self._left and self._left - 1
 
 
+class WroteInReadOnly(Exception):  # noqa: N818  # it is the kit's error, and said so
+    """The kit was about to write in a run that only reads."""
+
+
 @dataclass(frozen=True)
 class Wire:
     """Sends for one check and records every exchange in the trace.
@@ -173,6 +178,8 @@ class Wire:
         self, asked: Request, built: Callable[[], httpx.Request], violates: str | None
     ) -> Exchange:
         method, untold = asked.method, False
+        if method not in SAFE and self.target.mode == READ_ONLY:
+            raise WroteInReadOnly(f"{self.cause} was about to send {method} {asked.url}")
         for attempt in range(1, TRIES + 1):
             if method not in SAFE:
                 self.budget.take_write()

@@ -64,6 +64,7 @@ MAY_IMPORT = {
         "fingerprint",
         "generated",
         "judge",
+        "modes",
         "reports",
         "runner",
         "target",

@@ -62,6 +62,7 @@ def _target(target: Target) -> Line:
         "version": target.version,
         "secrets": sorted(target.secrets.values()),
         "waivers": None if target.waivers_file is None else _waivers(target),
+        "mode": target.mode,
     }
 
 
@@ -80,6 +81,7 @@ def _plan(plan: Plan) -> Line:
         "invariants": [one.name for one in plan.invariants],
         "unaffordable": [one.name for one in plan.unaffordable],
         "generated": plan.generated,
+        "withheld": [one.name for one in plan.withheld],
     }
 
 

@@ -14,9 +14,11 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.generated.outcome import Generation, LaneFinding, LaneOutcome
 from conformance.invariants import INVARIANTS
 from conformance.judge import Broke, Heard
+from conformance.modes import FULL
 from conformance.notices import Notice
 from conformance.pace import Pace
 from conformance.plan import Plan
+from conformance.reading import what_is_there_is_read
 from conformance.runner import RunResult, Timing
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
@@ -24,7 +26,7 @@ from conformance.waivers import Waiver
 
 V = TypeVar("V")
 NO_WAIVERS: Final[Mapping[str, Any]] = {"file": None, "entries": ()}
-SCENARIOS_BY_NAME: Final = {one.name: one for one in SCENARIOS}
+SCENARIOS_BY_NAME: Final = {one.name: one for one in (what_is_there_is_read, *SCENARIOS)}
 INVARIANTS_BY_NAME: Final = {one.name: one for one in INVARIANTS}
 
 
@@ -100,6 +102,7 @@ def _target(told: Mapping[str, Any]) -> Target:
         version=told["version"],
         waivers=tuple(_waiver(one) for one in (told["waivers"] or NO_WAIVERS)["entries"]),
         waivers_file=(told["waivers"] or NO_WAIVERS)["file"],
+        mode=told.get("mode", FULL),
     )
 
 
@@ -128,6 +131,7 @@ def _plan(first: Line, contract: Contract) -> tuple[Plan, tuple[str, ...]]:
         known(told["unaffordable"], SCENARIOS_BY_NAME),
         first["contract"]["hash"],
         tuple(told["generated"]),
+        known(told.get("withheld", ()), SCENARIOS_BY_NAME),
     )
     return plan, tuple(unknown)
 

@@ -91,7 +91,7 @@ def _incomplete(lines: Sequence[Line], stored: Stored) -> Iterator[str]:
     if first["plan"]["hash"] != plan.hash:
         yield f"the plan is {first['plan']['hash']} in the trace, and its checks give {plan.hash}"
     checks = (
-        *((one.requirement, one.name) for one in (*plan.scenarios, *plan.unaffordable)),
+        *((one.requirement, one.name) for one in (*plan.scenarios, *plan.left_out)),
         *((one.requirement, one.name) for one in plan.invariants),
     )
     planned = Counter(checks)

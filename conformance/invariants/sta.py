@@ -34,7 +34,12 @@ LATCHED: Final = ("status", "stage")
 IDENTITY: Final = ("commandId", "correlationId", "operation")
 
 
-@invariant("STA-01", over=OperationHistory, stimulus=(*EVERY_WRITE, *SLOW, *POISON))
+@invariant(
+    "STA-01",
+    over=OperationHistory,
+    stimulus=(*EVERY_WRITE, *SLOW, *POISON),
+    without_receipt=True,
+)
 def the_status_is_always_a_200_document(operation: OperationHistory) -> Judgements:
     for read in operation.status_reads:
         if read.status == OK:
@@ -60,7 +65,7 @@ def _told_by_http(operation: OperationHistory, read: Exchange) -> bool:
     return lasts or bool(expect.code_of(read))
 
 
-@invariant("STA-02", over=OperationHistory, stimulus=(*EVERY_WRITE, *SLOW))
+@invariant("STA-02", over=OperationHistory, stimulus=(*EVERY_WRITE, *SLOW), without_receipt=True)
 def stage_never_decreases(operation: OperationHistory) -> Judgements:
     for earlier, later in operation.ordered_samples():
         before, after = earlier.members.get("stage"), later.members.get("stage")
@@ -70,7 +75,7 @@ def stage_never_decreases(operation: OperationHistory) -> Judgements:
     yield from _if_unread(operation)
 
 
-@invariant("STA-03", over=OperationHistory, stimulus=(*EVERY_WRITE, *POISON))
+@invariant("STA-03", over=OperationHistory, stimulus=(*EVERY_WRITE, *POISON), without_receipt=True)
 def a_verdict_stays(operation: OperationHistory) -> Judgements:
     for earlier, later in operation.ordered_samples():
         if earlier.members.get("status") in ("ready", "failed"):
@@ -103,7 +108,7 @@ def a_time_out_is_replaced_once_at_most(operation: OperationHistory) -> Judgemen
         yield expect.branch("no_timed_out", operation.receipt)
 
 
-@invariant("STA-05", over=OperationHistory)
+@invariant("STA-05", over=OperationHistory, without_receipt=True)
 def status_and_stage_are_a_legal_pair(operation: OperationHistory) -> Judgements:
     kinds = [(one, "receipt") for one in operation.acknowledgements]
     for claim, kind in (*kinds, *((one, "status") for one in operation.samples)):
@@ -221,7 +226,7 @@ def _kept(before: object, after: object) -> bool:
     return all(after.get(name) == value for name, value in before.items())
 
 
-@invariant("STA-10", over=OperationHistory)
+@invariant("STA-10", over=OperationHistory, without_receipt=True)
 def the_version_of_a_command_never_changes(operation: OperationHistory) -> Judgements:
     for kind, claims in (("receipt", operation.acknowledgements), ("status", operation.samples)):
         for claim in claims:
@@ -270,7 +275,7 @@ def the_history_lists_each_stage_once_and_in_order(operation: OperationHistory) 
         yield expect.branch("no_history", operation.receipt)
 
 
-@invariant("STA-13", over=OperationHistory)
+@invariant("STA-13", over=OperationHistory, without_receipt=True)
 def a_verdict_asks_for_no_further_poll(operation: OperationHistory) -> Judgements:
     for sample in operation.samples:
         if sample.members.get("status") in TERMINAL:

@@ -1,6 +1,6 @@
 """The report for people: what is judged, how each profile stands, each finding, what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from conformance.reports.counted import counted
 from conformance.reports.findings import print_field, print_findings
 from conformance.reports.hanging import print_hanging
 from conformance.reports.model import (
+    FULL,
     ProfileSummary,
     Report,
     ShownLane,
@@ -21,6 +22,9 @@ from conformance.reports.waivers import print_waivers
 
 LANE_FINDINGS_IN_FULL: Final = 10
 LONGEST_CURL: Final = 1000
+UNVERIFIED: Final = "not verified"
+ACCEPTED: Final = "not verified, accepted"
+BEYOND: Final = "not verified, beyond the mode"
 
 
 def print_report(console: Console, report: Report, written: Path | None) -> None:
@@ -85,6 +89,8 @@ def profile_line(name: str, summary: ProfileSummary) -> str:
 
 def standing(summary: ProfileSummary) -> str:
     """Say whether a profile is held, not held, or not held yet, for nothing in it is broken."""
+    if summary.mode != FULL:
+        return f"not claimed, mode {summary.mode}"
     if summary.held:
         return "held"
     spoilt = ("fail", "not_verified", "harness_error")
@@ -104,9 +110,9 @@ def _print_harness_errors(console: Console, verdicts: Sequence[ShownVerdict]) ->
 def _print_reasons(console: Console, report: Report) -> None:
     unverified = [one for one in report.verdicts if one.outcome == "not_verified"]
     closed = [one for one in report.verdicts if one.outcome == "not_applicable"]
-    _print_by_reason(console, "not verified", [one for one in unverified if not one.accepted])
-    _print_by_reason(console, "not verified, accepted", [one for one in unverified if one.accepted])
-    if any(not one.accepted and one.level == "MUST" for one in unverified):
+    for title, those in by_standing(unverified).items():
+        _print_by_reason(console, title, those)
+    if any(one.level == "MUST" for one in by_standing(unverified)[UNVERIFIED]):
         console.print(
             Text(
                 "  Give the run what is missing in the target file (scope, kinds, origins,\n"
@@ -121,6 +127,15 @@ def _print_reasons(console: Console, report: Report) -> None:
         console.print()
         console.print(Text(f"{left} left out, the write limit is too small:", "bold"))
         print_hanging(console, Text("  "), names)
+
+
+def by_standing(unverified: Iterable[ShownVerdict]) -> dict[str, list[ShownVerdict]]:
+    """Part the requirements that were not verified by what the gate makes of them."""
+    parted: dict[str, list[ShownVerdict]] = {title: [] for title in (UNVERIFIED, ACCEPTED, BEYOND)}
+    for one in unverified:
+        beyond = BEYOND if one.beyond_mode else UNVERIFIED
+        parted[ACCEPTED if one.accepted else beyond].append(one)
+    return parted
 
 
 def _print_lane(console: Console, lane: ShownLane) -> None:

@@ -94,6 +94,7 @@ def _suite(
         "target": report.target.url,
         "exit_code": str(report.exit_code),
         "meaning": report.meaning,
+        "mode": report.mode,
     }
     told_of = ET.SubElement(suite, "properties")
     for key, value in {**everywhere, **properties}.items():
@@ -131,11 +132,16 @@ def _say_outcome(case: ET.Element, verdict: ShownVerdict) -> None:
         case "harness_error":
             last = " ".join(verdict.reasons).strip().rpartition("\n")[2]
             _say(case, "error", verdict.outcome, last, "\n".join(verdict.reasons))
-        case "not_verified" if verdict.level == "MUST" and not verdict.accepted:
+        case "not_verified" if verdict.level == "MUST" and not _is_let_be(verdict):
             _say(case, "error", verdict.outcome, "; ".join(verdict.reasons), told(verdict))
         case "not_verified" | "not_applicable":
-            word = "accepted" if verdict.accepted else verdict.outcome
+            beyond = "beyond_mode" if verdict.beyond_mode else verdict.outcome
+            word = "accepted" if verdict.accepted else beyond
             _say(case, "skipped", word, "; ".join(verdict.reasons), "")
+
+
+def _is_let_be(verdict: ShownVerdict) -> bool:
+    return verdict.accepted or verdict.beyond_mode
 
 
 def _is_waived(finding: ShownFinding) -> bool:

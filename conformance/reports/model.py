@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 REPORT_VERSION: Final = 1
+FULL: Final = "full"
 
 MEANINGS: Final = {
     0: "nothing broken",
@@ -102,6 +103,7 @@ class ShownVerdict:
         accepted: whether the target's owner accepts that it is not verified.
         fingerprints: of all its findings, each once, in the order of meeting.
         waived: whether it is broken and each of its findings is waived.
+        beyond_mode: whether it is not verified only because the run sent no write.
 
     """
 
@@ -120,6 +122,7 @@ class ShownVerdict:
     findings_total: int
     fingerprints: tuple[str, ...]
     waived: bool
+    beyond_mode: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +212,7 @@ class ProfileSummary:
         planned: MUSTs that no check judges yet.
         not_selected: MUSTs that this run left out.
         waived: MUSTs that are broken and whose every finding is waived; they count as broken.
+        mode: how much the run did; only a full one holds a profile.
 
     """
 
@@ -217,6 +221,7 @@ class ProfileSummary:
     planned: int
     not_selected: int
     waived: int = 0
+    mode: str = FULL
 
     @property
     def judged(self) -> int:
@@ -225,8 +230,9 @@ class ProfileSummary:
 
     @property
     def held(self) -> bool:
-        """Whether every MUST is kept or not applicable."""
-        return self.musts == self.outcomes["pass"] + self.outcomes["not_applicable"]
+        """Whether every MUST is kept or not applicable, in a run that left nothing out."""
+        kept = self.outcomes["pass"] + self.outcomes["not_applicable"]
+        return self.mode == FULL and self.musts == kept
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts side by side."""
@@ -336,6 +342,7 @@ class Report:
         evidence: what is stored beside it; None if nothing is.
         notices: what a reader must know beside the verdicts.
         waivers: what has become of the waivers file; None without one.
+        mode: how much the run did: full or read-only.
 
     """
 
@@ -355,12 +362,14 @@ class Report:
     evidence: ShownEvidence | None = None
     notices: tuple[ShownNotice, ...] = ()
     waivers: ShownWaivers | None = None
+    mode: str = FULL
 
     @property
     def meaning(self) -> str:
-        """The exit code in words; a green run says so if something in it is waived."""
+        """The exit code in words; it says so if something is waived or beyond the mode."""
         waived = self.exit_code == 0 and any(one.waived for one in self.verdicts)
-        return MEANINGS[self.exit_code] + (" that is not waived" if waived else "")
+        mode = "" if self.mode == FULL else f" (mode {self.mode}, no profile claimed)"
+        return MEANINGS[self.exit_code] + (" that is not waived" if waived else "") + mode
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON values, in the form of `schemas/report.schema.json`."""
@@ -377,6 +386,7 @@ class Report:
                 )
             },
             "exchanges": self.exchanges,
+            "mode": self.mode,
             "interrupted": self.interrupted,
             "control": self.control,
             "exit_code": self.exit_code,

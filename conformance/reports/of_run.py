@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from conformance.exchange import Exchange, Request, Response
 from conformance.fingerprint import fingerprint_of_lane
 from conformance.judge import Finding, Outcome, Verdict, exit_code
+from conformance.modes import is_beyond
 from conformance.reports.curl import curl
 from conformance.reports.differences import differences
 from conformance.reports.model import (
@@ -54,6 +55,8 @@ def report_of(run: "RunResult", kit: str, evidence: ShownEvidence | None = None)
     shown = _Shown(run.target.masked, len(run.exchanges), waivers)
     accepted = run.target.accept_not_verified
     excused = {one.requirement.id for one in run.verdicts if waivers.excuses(one)}
+    verdicts = tuple(shown.verdict(one, accepted, run.target.mode) for one in run.verdicts)
+    beyond = tuple(one.id for one in verdicts if one.beyond_mode)
     of_file = shown_waivers(run, waivers)
     return Report(
         kit=kit,
@@ -66,21 +69,28 @@ def report_of(run: "RunResult", kit: str, evidence: ShownEvidence | None = None)
         control=shown.text(run.control) if run.control else None,
         exit_code=exit_code(
             run.verdicts,
-            accepted=accepted,
+            accepted=(*accepted, *beyond),
             interrupted=run.interrupted,
             gated=bool(run.lane and run.lane.generation.gates and run.lane.findings),
-            erred=bool(run.lane and run.lane.errors),
+            erred=bool(run.lane and run.lane.errors) or _erred_unseen(run),
             excused=excused,
             troubled=any(one.trouble for one in of_file.entries) if of_file else False,
         ),
         summary={name: _summary(run, name, excused) for name in run.plan.profiles},
-        verdicts=tuple(shown.verdict(one, accepted) for one in run.verdicts),
+        verdicts=verdicts,
         planned=tuple(requirement.id for requirement in run.plan.planned),
         lane=shown.lane(run.lane, run.target) if run.lane else None,
         evidence=evidence,
         notices=tuple(ShownNotice(one.kind, shown.text(one.text)) for one in run.notices),
         waivers=of_file,
+        mode=run.target.mode,
     )
+
+
+def _erred_unseen(run: "RunResult") -> bool:
+    """Whether the kit erred in a check that judges nothing of what is selected."""
+    seen = {one.requirement.id for one in run.verdicts}
+    return any(one.broke and one.requirement not in seen for one in run.heard)
 
 
 def verdict_of(
@@ -88,7 +98,7 @@ def verdict_of(
 ) -> ShownVerdict:
     """Show one verdict of a run that has sent so many exchanges by now."""
     shown = _Shown(target.masked, exchanges, waivers or Waivers(masked=target.masked))
-    return shown.verdict(verdict, target.accept_not_verified)
+    return shown.verdict(verdict, target.accept_not_verified, target.mode)
 
 
 def _target(run: "RunResult", shown: "_Shown") -> ShownTarget:
@@ -147,6 +157,7 @@ def _summary(run: "RunResult", profile: str, excused: Collection[str]) -> Profil
         planned=len(musts & planned),
         not_selected=len(musts - planned - judged),
         waived=len(musts & set(excused)),
+        mode=run.target.mode,
     )
 
 
@@ -174,7 +185,7 @@ class _Shown:
     total: int
     waivers: Waivers
 
-    def verdict(self, verdict: Verdict, accepted: tuple[str, ...]) -> ShownVerdict:
+    def verdict(self, verdict: Verdict, accepted: tuple[str, ...], mode: str) -> ShownVerdict:
         requirement = verdict.requirement
         return ShownVerdict(
             id=requirement.id,
@@ -192,6 +203,7 @@ class _Shown:
             findings_total=len(verdict.findings),
             fingerprints=tuple(dict.fromkeys(map(self.waivers.fingerprint, verdict.findings))),
             waived=self.waivers.excuses(verdict),
+            beyond_mode=is_beyond(mode, verdict.outcome, verdict.reasons),
         )
 
     def finding(self, finding: Finding) -> ShownFinding:

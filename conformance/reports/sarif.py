@@ -38,6 +38,7 @@ def sarif(report: Report) -> str:
             "contractHash": report.contract.hash,
             "planHash": report.plan.hash,
             "target": printable(report.target.url),
+            "mode": report.mode,
         },
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}

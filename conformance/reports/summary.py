@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
-from conformance.reports.console import standing
+from conformance.reports.console import by_standing, standing
 from conformance.reports.counted import counted
-from conformance.reports.model import ProfileSummary, Report, ShownLane, ShownVerdict
+from conformance.reports.model import FULL, ProfileSummary, Report, ShownLane, ShownVerdict
 from conformance.reports.printable import printable, printable_lines
 from conformance.reports.told import curl_or_its_length, told, told_of
 
@@ -67,6 +67,8 @@ def _head(report: Report) -> Iterator[tuple[str, str]]:
         "run": f"{timing.started_at}, {timing.seconds:.1f} s, {report.exchanges} exchanges, "
         f"ackproof {report.kit}",
     }
+    if report.mode != FULL:
+        facts["mode"] = f"{report.mode}: no profile is claimed"
     if report.control:
         facts["control"] = report.control
     yield "facts", _pre("\n".join(f"{key:<10}{printable(said)}" for key, said in facts.items()))
@@ -115,18 +117,15 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
 
 def _unjudged(verdicts: Sequence[ShownVerdict]) -> Iterator[tuple[str, str]]:
     unverified = [one for one in verdicts if one.outcome == "not_verified"]
-    for title, these in (
-        ("Not verified", [one for one in unverified if not one.accepted]),
-        ("Not verified, accepted", [one for one in unverified if one.accepted]),
-        ("Not applicable", [one for one in verdicts if one.outcome == "not_applicable"]),
-    ):
+    closed = [one for one in verdicts if one.outcome == "not_applicable"]
+    for title, these in (by_standing(unverified) | {"not applicable": closed}).items():
         by_reason: dict[str, list[str]] = {}
         for verdict in these:
             by_reason.setdefault("; ".join(verdict.reasons), []).append(verdict.id)
         lines = [f"{', '.join(ids)}\n  {printable(why)}" for why, ids in by_reason.items()]
         if lines:
             noun = counted(len(these), "requirement")
-            yield title.lower(), _folded(f"{title}: {noun}", _pre("\n".join(lines)))
+            yield title, _folded(f"{title.capitalize()}: {noun}", _pre("\n".join(lines)))
 
 
 def _lane(lane: ShownLane) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,229 @@
+"""Whether what a target file says of a server is so: a line for each thing, with what to change."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from conformance import expect
+from conformance.api import Api
+from conformance.exchange import Exchange
+from conformance.following import Settled
+from conformance.history import http_date
+from conformance.reading import values
+from conformance.wire import PLAIN
+
+State = Literal["ok", "note", "change"]
+REFUSED: Final = (401, 403)
+CLOSED: Final = (401, 403, 404)
+LARGEST_SKEW: Final = 60.0
+QUICK_SECONDS: Final = 1.0
+ISOLATION: Final = "isolation"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one look has shown.
+
+    Attributes:
+        what: the thing looked at.
+        state: ok, note for what is none of the target file's business, change for what is.
+        said: what was met, and what to change.
+
+    """
+
+    what: str
+    state: State
+    said: str
+
+
+Look = Callable[[Api], Iterator[Line]]
+
+
+def credential(api: Api) -> Iterator[Line]:
+    """Ask without the token what was answered with it."""
+    if api.target.token is None:
+        yield Line("credential", "ok", "none is asked for")
+        return
+    nobody = api.anonymous().send.list_members()
+    if nobody.status in REFUSED:
+        yield Line("credential", "ok", f"${api.target.token_env} lets in, and nothing does not")
+    else:
+        yield Line("credential", "note", f"not looked at: without it, too, {nobody.line}")
+
+
+def scope(api: Api) -> Iterator[Line]:
+    """Read the roster of the target's scope."""
+    roster = api.send.list_members()
+    name = f"scope {api.target.scope}"
+    if roster.ok:
+        members = len(values(roster, "members", "memberId"))
+        yield Line(name, "ok", f"can be read; its first page shows {members} members")
+    else:
+        said = f"{roster.line} {expect.answer(roster)}. Give scope one that the run may write to"
+        yield Line(name, "change", said)
+
+
+def clock(api: Api) -> Iterator[Line]:
+    """Compare the server's clock with this machine's; nothing is judged by either."""
+    told = http_date(api.send.list_members().header("date"))
+    if told is None:
+        yield Line("clock", "note", "no Date header tells the server's time")
+        return
+    ahead = (told - datetime.now(UTC)).total_seconds()
+    if abs(ahead) <= LARGEST_SKEW:
+        yield Line("clock", "ok", f"within {LARGEST_SKEW:.0f} s of this machine's")
+    else:
+        side = "ahead of" if ahead > 0 else "behind"
+        said = f"{abs(ahead):.0f} s {side} this machine's. No verdict rests on it; set one of them"
+        yield Line("clock", "note", said)
+
+
+def openapi(api: Api) -> Iterator[Line]:
+    """Read the OpenAPI document that the target names."""
+    path = api.target.openapi
+    if path is None:
+        yield Line("openapi", "note", "none is named: HTP-06 will not be verified")
+        return
+    served = api.send.sent("GET", api.target.url + path, None, PLAIN)
+    paths = served.members.get("paths")
+    if served.ok and isinstance(paths, dict) and paths:
+        yield Line("openapi", "ok", f"{path} describes {len(paths)} paths")
+    else:
+        said = f"{served.line}, which is no JSON object with paths. Correct openapi or leave it out"
+        yield Line("openapi", "change", said)
+
+
+def second_principal(api: Api) -> Iterator[Line]:
+    """See whether the second principal may use its own scope, and not the target's."""
+    what, target = "second principal", api.target
+    if target.other is None:
+        claimed = ISOLATION in target.profiles
+        said = "none: isolation will not be verified. Describe one under [principals.other]"
+        yield Line(what, "change" if claimed else "note", said)
+        return
+    other = api.as_other()
+    if target.other.token is None:
+        yield Line(what, "note", "it has no token, so that nobody is kept out of anything")
+        return
+    stranger = api.as_stranger().send.list_members()
+    if stranger.status in CLOSED:
+        yield Line(what, "ok", f"uses {other.target.scope} and is kept out of {target.scope}")
+    else:
+        said = f"{stranger.line} by its token, too. Give [principals.other] a token that may not"
+        yield Line(what, "change", said)
+
+
+def other_scope(api: Api) -> Iterator[Line]:
+    """Read the further scope that the target names, which has no members."""
+    name = api.target.other_scope
+    if name is None:
+        return
+    roster = api.in_scope(name).send.list_members()
+    if roster.ok and not values(roster, "members", "memberId"):
+        yield Line(f"other_scope {name}", "ok", "can be read, and has no members")
+    else:
+        met = "it has members" if roster.ok else f"{roster.line} {expect.answer(roster)}"
+        said = f"{met}. Give other_scope one that the token may read and that is empty"
+        yield Line(f"other_scope {name}", "change", said)
+
+
+def receipt(api: Api) -> Iterator[Line]:
+    """Create a member and read what its receipt names."""
+    write = api.create().write
+    url = write.members.get("statusUrl")
+    if not isinstance(url, str):
+        said = "the answer to a write names none: commands will be followed by what they change"
+        yield Line("receipt", "note", said)
+    elif not api.send.may_follow(url, write):
+        said = f"its statusUrl {url} is at another origin: list that one under origins"
+        yield Line("receipt", "change", said)
+    else:
+        yield _status(api.send.follow(url, write))
+
+
+def _status(read: Exchange) -> Line:
+    if read.ok and "stage" in read.members:
+        return Line("receipt", "ok", "its statusUrl answers with a status")
+    said = f"its statusUrl does not answer with a status: {read.line} {expect.answer(read)}"
+    advice = "If a gateway changes hosts or prefixes, name the public one as url, others in origins"
+    return Line("receipt", "change", f"{said}. {advice}")
+
+
+def kinds(api: Api) -> Iterator[Line]:
+    """Create a member of each kind that the target offers."""
+    for kind in api.target.kinds:
+        body = {"memberId": api.names.fresh(), "displayName": "Smoke", "implementationKind": kind}
+        write = api.send.create_member(body)
+        if write.ok:
+            yield Line(f"kind {kind}", "ok", "is taken")
+        else:
+            said = f"{write.line} {expect.answer(write)}. Leave it out of kinds"
+            yield Line(f"kind {kind}", "change", said)
+
+
+def good(api: Api) -> Iterator[Line]:
+    """Bind and invoke the good implementation."""
+    yield _ended(_invoked(api, "good"), "good", {"ready": "is bound, and its invoke succeeds"})
+
+
+def poison(api: Api) -> Iterator[Line]:
+    """Bind and invoke the implementation that must fail."""
+    invoked = _invoked(api, "poison")
+    yield _ended(invoked, "poison", {"failed": "is bound, and its invoke fails once accepted"})
+
+
+def slow(api: Api) -> Iterator[Line]:
+    """Bind and invoke the implementation that must take some seconds."""
+    began = api.send.trace.now()
+    invoked = _invoked(api, "slow")
+    accepted = invoked.write.received if isinstance(invoked, Settled) else began
+    seconds = api.send.trace.now() - accepted
+    if seconds < QUICK_SECONDS and isinstance(invoked, Settled) and invoked.ending == "ready":
+        said = (
+            f"its invoke took {seconds:.1f} s. Describe one that takes some seconds, or say false"
+        )
+        yield Line("implementation slow", "change", said)
+        return
+    still = f"is bound, and its invoke is under way after {seconds:.0f} s"
+    yield _ended(
+        invoked,
+        "slow",
+        {
+            "ready": f"is bound, and its invoke takes {seconds:.0f} s",
+            "undecided": still,
+            "overdue": still,
+            "timed_out": still,
+        },
+    )
+
+
+def partial(api: Api) -> Iterator[Line]:
+    """Bind the implementation whose bind must break half way."""
+    implementation = api.fixture("partial")
+    member = api.member(implementation.kind)
+    bound = api.send.bind_member(member.member_id, dict(implementation.branch))
+    if not bound.ok:
+        said = f"its bind is refused at once, which may be: {bound.line} {expect.answer(bound)}"
+        yield Line("implementation partial", "note", said)
+        return
+    yield _ended(api.verdict_of(bound), "partial", {"failed": "its bind fails once accepted"})
+
+
+def _invoked(api: Api, name: Literal["good", "poison", "slow"]) -> Settled | Exchange:
+    """Bind a fixture and follow its invoke; return the answer alone where it names no receipt."""
+    invoked = api.invoke(api.bound_member(name).member_id, api.fixture(name))
+    if not invoked.ok or not isinstance(invoked.members.get("statusUrl"), str):
+        return invoked
+    return api.verdict_of(invoked)
+
+
+def _ended(met: Settled | Exchange, name: str, fine: Mapping[str, str]) -> Line:
+    what, advice = f"implementation {name}", f"Describe your own under [implementations.{name}]"
+    if isinstance(met, Settled) and met.ending in fine:
+        return Line(what, "ok", fine[met.ending])
+    if isinstance(met, Settled):
+        return Line(what, "change", f"{met.write.line}, then {met.told}. {advice}")
+    if met.ok:
+        return Line(what, "note", "is bound; its invoke names no receipt to follow")
+    return Line(what, "change", f"{met.line} {expect.answer(met)}. {advice}")
