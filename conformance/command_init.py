@@ -12,14 +12,12 @@ from rich.text import Text
 
 from conformance.command_probe import described
 from conformance.contract import Contract, load_contract
-from conformance.expect import answer
 from conformance.plan import make_plan
 from conformance.preflight import TargetUnusable, check_usable
 from conformance.probing import Probed, probe
 from conformance.reports import report_file
 from conformance.reports.hanging import print_hanging
 from conformance.reports.printable import printable
-from conformance.target import Target
 from conformance.target_check import check_target
 from conformance.target_draft import Draft
 from conformance.target_file import TargetFileError, load_target
@@ -114,7 +112,6 @@ def _skeleton(flags: Mapping[str, Any]) -> Draft:
 
 def _draft(contract: Contract, probed: Probed, *, guessed: bool) -> Draft:
     target = probed.target
-    first = next((one for one in probed.members if _is_legal(contract, target, one)), None)
     return Draft(
         url=target.url,
         scope=target.scope,
@@ -126,7 +123,7 @@ def _draft(contract: Contract, probed: Probed, *, guessed: bool) -> Draft:
         kinds=probed.kinds,
         origins=probed.origins,
         not_offered=probed.words("not offered"),
-        member=first,
+        member=next(iter(probed.members), None),
         run=probed.run,
         status_url=probed.status_url,
     )
@@ -154,16 +151,8 @@ def _profiles(contract: Contract, probed: Probed) -> list[str]:
     return [one for one in claimed if isinstance(one, str) and one in contract.profiles]
 
 
-def _is_legal(contract: Contract, target: Target, member: str) -> bool:
-    try:
-        check_target(contract, replace(target, existing=replace(target.existing, member=member)))
-    except TargetFileError:
-        return False
-    return True
-
-
 def _found(probed: Probed) -> Iterator[tuple[str, str]]:
-    yield "found", f"{probed.target.url} answers: {probed.roster.line} {answer(probed.roster)[:40]}"
+    yield "found", f"{probed.target.url} answers: {probed.roster.line}"
     fine, typed = probed.words("as the contract"), probed.words("typed refusal")
     if fine:
         yield "found", f"{len(fine)} reads answer as the contract: {', '.join(fine)}"

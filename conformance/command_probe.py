@@ -85,7 +85,8 @@ def _table(operations: tuple[Answered, ...]) -> Table:
     for column in ("operation", "declared", "answers", "by"):
         table.add_column(column, overflow="fold")
     for one in operations:
-        told = printable(one.told, LONGEST) or ("it writes" if one.operation.is_write else "")
+        answer = one.told.rpartition("→ ")[2]
+        told = printable(answer, LONGEST) or ("it writes" if one.operation.is_write else "")
         cells = (one.operation.operation_id, DECLARED[one.declared], one.word, told)
         table.add_row(*map(Text, cells))
     return table

@@ -7,8 +7,9 @@ from conformance.checks import Invariant, Judgement, Missing
 from conformance.contract import Contract
 from conformance.exchange import Exchange
 from conformance.fold import Histories
+from conformance.history import OperationHistory
 from conformance.judge import Broke, Heard
-from conformance.modes import NOT_SHOWN, READ_ONLY
+from conformance.modes import NEEDS_WRITES, NOT_SHOWN, READ_ONLY
 from conformance.target import Target
 
 
@@ -35,5 +36,6 @@ def _applied(one: Invariant, histories: Histories) -> Heard:
     except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
         broke = Broke(one.name, traceback.format_exc(limit=-4))
     if not said and histories.target.mode == READ_ONLY:
-        said.append(Missing(NOT_SHOWN))
+        of_a_write = one.over is OperationHistory and not one.without_receipt
+        said.append(Missing(NEEDS_WRITES if of_a_write else NOT_SHOWN))
     return Heard(one.requirement, one.name, tuple(said), broke)

@@ -9,7 +9,7 @@ FULL: Final = "full"
 READ_ONLY: Final = "read-only"
 SMOKE: Final = "smoke"
 NEEDS_WRITES: Final = "needs writes"
-NOT_SHOWN: Final = f"{NEEDS_WRITES}, or something to read that gives an opportunity to judge it"
+NOT_SHOWN: Final = f"{NEEDS_WRITES}: nothing there to read shows it"
 OF_A_WRITE: Final = (NEEDS_WRITES, "no receipt names the command that failed")
 
 

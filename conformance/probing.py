@@ -1,12 +1,13 @@
 """What a server declares and answers, as far as harmless reads tell."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from conformance.api import MEMBER_ID
 from conformance.checks import Unverified
 from conformance.client import Client
 from conformance.contract import Contract, Operation
@@ -38,6 +39,7 @@ DOCUMENTS: Final = (
     "/swagger.json",
 )
 NOBODY: Final = "ackproof-no-such-thing"
+BOUND: Final = "bind_ready"
 CLOSED: Final = (401, 403)
 BROKEN: Final = 500
 
@@ -68,7 +70,9 @@ class Probed:
         document: path of the OpenAPI document; None where none was found.
         described: what `/api/conformance` says; None where there is none.
         operations: each operation of the contract.
-        members, kinds: as the first page of the roster shows them.
+        members: of the first page of the roster, those that a legal request can name; those that
+            are bound come first.
+        kinds: as that page shows them.
         run, status_url: the first that a list shows; None without one.
         origins: foreign ones that its URLs name.
         server: what its Server header says.
@@ -108,8 +112,22 @@ def probe(contract: Contract, target: Target) -> Probed:
             check_reached(roster, target.url)
         except TargetUnusable as problem:
             raise TargetUnusable(target.masked(str(problem))) from None
-        met = {str(one.operation_id): one for one in (roster, *_read(client, roster))}
-        return _probed(client, met, *_document(client))
+        members = _members(client, roster)
+        read = _read(client, target.existing.member or next(iter(members), NOBODY))
+        met = {str(one.operation_id): one for one in (roster, *read)}
+        return replace(_probed(client, met, *_document(client)), members=tuple(members))
+
+
+def _members(client: Client, roster: Exchange) -> list[str]:
+    """Return the members that a legal request can name, those that are bound first."""
+    bound = [
+        row.get("memberId")
+        for row in (roster.members["members"] if values(roster, "members", "memberId") else ())
+        if isinstance(row, dict) and row.get("lifecycleStage") == BOUND
+    ]
+    named = values(roster, "members", "memberId")
+    legal = [one for one in named if not client.contract.validators.part(MEMBER_ID, one)]
+    return sorted(legal, key=lambda one: one not in bound)
 
 
 def _probed(
@@ -124,19 +142,17 @@ def _probed(
         document=document,
         described=_object(client, SELF_DESCRIPTION),
         operations=tuple(_answered(client, met, paths)),
-        members=tuple(values(roster, "members", "memberId")),
+        members=(),
         kinds=tuple(dict.fromkeys(values(roster, "members", "implementationKind"))),
         run=next(iter(runs), None),
         status_url=next(iter(urls), None),
-        origins=tuple(dict.fromkeys(_foreign_origins(client, listed, urls))),
+        origins=tuple(dict.fromkeys(_foreign_origins(client, listed))),
         server=roster.header("server"),
     )
 
 
-def _read(client: Client, roster: Exchange) -> Iterator[Exchange]:
+def _read(client: Client, member: str) -> Iterator[Exchange]:
     """Read on each route that reads; of what cannot be asked for, nothing is yielded."""
-    member = next(iter(values(roster, "members", "memberId")), NOBODY)
-    member = client.target.existing.member or member
     endpoint = client.target.good.endpoint if client.target.good else "chat"
     with suppress(Unverified):  # an id of the server's that no legal request can bear
         yield client.get_member(member)
@@ -221,12 +237,12 @@ def _worth(client: Client, operation: Operation, answer: Exchange) -> tuple[Word
     return ("typed refusal", told) if routed and code else ("no route", told)
 
 
-def _foreign_origins(client: Client, listed: Exchange | None, urls: Sequence[str]) -> Iterator[str]:
+def _foreign_origins(client: Client, listed: Exchange | None) -> Iterator[str]:
     """Yield the origins that the list of operations names and the target does not."""
     if listed is None:
         return
     known = {origin_of(urlsplit(one)) for one in client.target.own_origins}
-    for url in (*urls, *(one for name in URLS for one in values(listed, "operations", name))):
+    for url in (one for name in URLS for one in values(listed, "operations", name)):
         parts = resolved(url, listed)
         if parts and parts.hostname and origin_of(parts) not in known:
             yield f"{parts.scheme}://{parts.netloc}"

@@ -116,5 +116,5 @@ class Draft:
 
 def _line(key: str, value: object, told: str = "", *, known: bool = True) -> str:
     spelt = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    said = f"{key} = {spelt}"
-    return ("" if known else "# ") + (f"{said:<33} # {told}" if told else said)
+    said = ("" if known else "# ") + f"{key} = {spelt}"
+    return f"{said:<35} # {told}" if told else said

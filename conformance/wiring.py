@@ -47,7 +47,7 @@ def credential(api: Api) -> Iterator[Line]:
         return
     nobody = api.anonymous().send.list_members()
     if nobody.status in REFUSED:
-        yield Line("credential", "ok", f"${api.target.token_env} lets in, and nothing does not")
+        yield Line("credential", "ok", f"${api.target.token_env} is needed, and lets in")
     else:
         yield Line("credential", "note", f"not looked at: without it, too, {nobody.line}")
 
@@ -180,9 +180,7 @@ def slow(api: Api) -> Iterator[Line]:
     accepted = invoked.write.received if isinstance(invoked, Settled) else began
     seconds = api.send.trace.now() - accepted
     if seconds < QUICK_SECONDS and isinstance(invoked, Settled) and invoked.ending == "ready":
-        said = (
-            f"its invoke took {seconds:.1f} s. Describe one that takes some seconds, or say false"
-        )
+        said = f"its invoke took {seconds:.1f} s. Describe one that takes longer, or say false"
         yield Line("implementation slow", "change", said)
         return
     still = f"is bound, and its invoke is under way after {seconds:.0f} s"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from stocked import stocked_server
 
 from conformance.judge import Exit
 
@@ -229,3 +230,18 @@ def test_ctrl_c_ends_the_session_and_leaves_nothing_running(tmp_path: Path) -> N
 
     assert process.returncode == pytest.ExitCode.INTERRUPTED
     assert "KeyboardInterrupt" in said
+
+
+def test_what_needs_writes_is_skipped_where_the_run_only_reads(tmp_path: Path) -> None:
+    with stocked_server() as url:
+        (tmp_path / "conformance.toml").write_text(
+            f'[target]\nurl = "{url}"\nscope = "s1"\n[run]\nmode = "read-only"\n'
+            '[existing]\nmember = "m1"\n',
+            "utf-8",
+        )
+        file = tmp_path / "junit.xml"
+        chosen = ("-k", "RUN-04 or MBR-01 or PAG-03", f"--junitxml={file}")
+        done = judged(tmp_path, "--target-file", "conformance.toml", *chosen)
+
+    assert done.returncode == 0, done.stdout
+    assert cases(file) == {"RUN-04": "passed", "MBR-01": "skipped", "PAG-03": "passed"}

@@ -32,8 +32,11 @@ def test_the_schema_knows_every_member_of_a_report() -> None:
     document = report_of(RUNS["broken"], "0.1.0").to_dict()
     verdict_shown = document["verdicts"][0]
 
-    assert set(document) == set(schema["required"])
-    assert set(verdict_shown) == set(schema["$defs"]["verdict"]["required"])
+    assert set(document) == {*schema["required"], "mode"}  # which older reports do not have
+    verdict_schema = schema["$defs"]["verdict"]
+    assert set(verdict_shown) == {*verdict_schema["required"], "beyond_mode"}
+    assert {"mode"} <= set(schema["properties"])
+    assert {"beyond_mode"} <= set(verdict_schema["properties"])
     assert set(verdict_shown["findings"][0]) == set(schema["$defs"]["finding"]["required"])
     assert set(document["summary"]["core"]) == set(schema["$defs"]["profile"]["required"])
 
