@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -62,17 +62,18 @@ def write_draft(flags: Mapping[str, Any], wanted: Wanted) -> int:
             "overwrite it."
         )
     contract, console = load_contract(), Console()
+    masked: Callable[[str], str] = str
     if wanted.offline:
         draft, lines = _skeleton(flags), [("not asked", "anything: --offline")]
     else:
         target, guessed = described(None, flags)
         probed = probe(contract, target)
         _check_answered(probed)
-        draft = _draft(contract, probed, guessed=guessed)
+        draft, masked = _draft(contract, probed, guessed=guessed), target.masked
         lines = [*_found(probed), *_not_found(probed, draft, guessed=guessed)]
-    _write(contract, draft, wanted, flags.get("ca_file"))
+    _write(contract, draft, wanted, flags.get("ca_file"), masked)
     for label, said in lines:
-        print_hanging(console, Text(f"{label:<11}", "dim"), printable(said))
+        print_hanging(console, Text(f"{label:<11}", "dim"), printable(masked(said)))
     console.print(Text(f"written to {wanted.path}", "bold"), soft_wrap=True)
     for said in _next(draft, wanted.path):
         console.print(Text(said), soft_wrap=True)
@@ -189,7 +190,13 @@ def _next(draft: Draft, path: Path) -> Iterator[str]:
     yield f"  ackproof run -c {path} --mode smoke"
 
 
-def _write(contract: Contract, draft: Draft, wanted: Wanted, ca_file: str | None) -> None:
+def _write(
+    contract: Contract,
+    draft: Draft,
+    wanted: Wanted,
+    ca_file: str | None,
+    masked: Callable[[str], str],
+) -> None:
     """Write the file once it is seen to load; whether its token is set matters later.
 
     Args:
@@ -197,15 +204,17 @@ def _write(contract: Contract, draft: Draft, wanted: Wanted, ca_file: str | None
         draft: what it says.
         wanted: where it goes.
         ca_file: as it was named, beside the working folder.
+        masked: puts the variable of a token that the server repeats in its place.
 
     """
     environ = {**os.environ, **({draft.token_env: ANY_TOKEN} if draft.token_env else {})}
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / wanted.path.name
         absolute = ca_file and str(Path(ca_file).absolute())
-        trial.write_text(replace(draft, ca_file=absolute).text(), encoding="utf-8")
+        trial.write_text(masked(replace(draft, ca_file=absolute).text()), encoding="utf-8")
         target = load_target(trial, {}, environ)
         check_target(contract, target)
         make_plan(contract, target)
     beside = ca_file and Path(os.path.relpath(ca_file, wanted.path.parent)).as_posix()
-    report_file.replace(wanted.path, replace(draft, ca_file=beside).text().encode("utf-8"))
+    text = masked(replace(draft, ca_file=beside).text())
+    report_file.replace(wanted.path, text.encode("utf-8"))

@@ -36,7 +36,7 @@ def selects(command: Callable[..., int]) -> Callable[..., int]:
         flags = {name: value for name, value in said.items() if value not in (None, ())}
         mode = options.pop("mode")
         flags |= {"run.mode": mode} if mode else {}
-        flags |= _set(options.pop("assignments"), flags)
+        flags |= assignments_of(options.pop("assignments"), flags)
         only = tuple(name.upper() for name in options.pop("only"))
         selection = Selection(options.pop("file"), flags, only)
         return command(selection, **options)
@@ -46,8 +46,14 @@ def selects(command: Callable[..., int]) -> Callable[..., int]:
     return with_selection
 
 
-def _set(assignments: Sequence[str], flags: Collection[str]) -> dict[str, Any]:
-    """Read what `--set` gives; a key of `[target]` goes by its bare name, as other flags do."""
+def assignments_of(assignments: Sequence[str], flags: Collection[str]) -> dict[str, Any]:
+    """Read what `--set` gives; a key of `[target]` goes by its bare name, as other flags do.
+
+    Raises:
+        TargetFileError: it is no assignment to a key.
+        click.UsageError: a flag of its own, among `flags`, gives the same key.
+
+    """
     if not assignments:
         return {}
     from conformance.target_settings import assigned

@@ -24,10 +24,10 @@ def _settled(http: httpx.Client, answer: httpx.Response) -> None:
     raise TimeoutError(f"{answer.request.url} did not end")
 
 
-def filled(url: str) -> str:
-    """Put into scope s1 a member that is bound and has a run, and one whose bind failed."""
+def filled(url: str, scope: str = "s1") -> str:
+    """Put into a scope a member that is bound and has a run, and one whose bind failed."""
     with httpx.Client(base_url=url) as http:
-        members = "/api/scopes/s1/members"
+        members = f"/api/scopes/{scope}/members"
         for name, fixture in (("m2", "partial"), ("m1", "good")):
             body = {"memberId": name, "displayName": name, "implementationKind": "workflow"}
             _settled(http, http.post(members, json=body))

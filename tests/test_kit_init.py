@@ -166,7 +166,7 @@ def hostile(asked: Asked, _send: Send) -> Answer:
     row = {"memberId": HOSTILE, "implementationKind": HOSTILE}
     path = asked.target.partition("?")[0]
     listed = {
-        "members": {**ROSTER, "members": [row, {"memberId": "m1"}]},
+        "members": {**ROSTER, "members": [row, {"memberId": "m1", "implementationKind": TOKEN}]},
         "runs": {"runs": [{"runId": HOSTILE}]},
         "operations": {
             "operations": [{"commandId": "c1", "statusUrl": f"https://x.example/{HOSTILE}\x7f"}]

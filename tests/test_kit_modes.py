@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -16,6 +16,7 @@ from conformance import reading
 from conformance.api import Api
 from conformance.cli import outcome
 from conformance.client import Client
+from conformance.command_run import check_meant
 from conformance.contract import load_contract
 from conformance.exchange import Request
 from conformance.judge import Outcome
@@ -24,6 +25,7 @@ from conformance.plan import make_plan
 from conformance.reports.console import standing
 from conformance.reports.model import ProfileSummary
 from conformance.target import Existing, Target
+from conformance.target_file import TargetFileError
 from conformance.target_fixtures import DEFAULTS
 from conformance.trace import Trace
 from conformance.wire import PLAIN, Connections, WroteInReadOnly
@@ -208,12 +210,13 @@ def test_no_write_leaves_in_a_run_that_only_reads(sick_server: Callable[..., str
     with closing(Connections()) as connections:
         client = Client(load_contract(), target, Trace(), "a test", connections)
         read = client.list_members()
-        for write in (
+        writes: tuple[Callable[[], object], ...] = (
             lambda: client.create_member({"displayName": "M", "implementationKind": "script"}),
             lambda: client.post_to("/x", read, {}),
             lambda: client.sent("DELETE", url, None, PLAIN),
             lambda: client.sent_as_is(Request("PUT", url), None),
-        ):
+        )
+        for write in writes:
             with pytest.raises(WroteInReadOnly, match="a test was about to send "):
                 write()
 
@@ -247,6 +250,14 @@ def test_the_generated_lane_is_refused_where_nothing_may_be_written(
 
     assert code == 2
     assert "The generated lane writes" in capsys.readouterr().err
+
+
+def test_a_server_that_is_not_here_may_be_read_unasked_and_not_written_to() -> None:
+    elsewhere = replace(TARGET, url="https://elsewhere.example")
+
+    check_meant(load_contract(), elsewhere, meant=False)
+    with pytest.raises(TargetFileError, match="is not on this machine and a run writes to it"):
+        check_meant(load_contract(), replace(elsewhere, mode="full"), meant=False)
 
 
 def test_a_plan_of_reads_leaves_every_write_out_and_says_so() -> None:
