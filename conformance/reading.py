@@ -35,7 +35,7 @@ def check_existing(client: Client) -> None:
     for key, read, advice in _named(client, roster):
         if read.status in ABSENT:
             where = client.target.described_by
-            said = f"{where}: existing.{key} is not there: {read.line} {expect.answer(read)}."
+            said = f"{where}: existing.{key} is not there: {told(read)}."
             raise NothingToRead(client.target.masked(f"{said} {advice}"))
 
 
@@ -129,3 +129,9 @@ def values(page: Exchange, rows: str, name: str) -> Sequence[str]:
         if isinstance(row, dict)
     ]
     return [one for one in found if isinstance(one, str) and one]
+
+
+def told(exchange: Exchange) -> str:
+    """Say an exchange in a line, with the code or the beginning of its answer."""
+    asked = exchange.line.rpartition(" → ")[0]
+    return f"{asked} → {expect.answer(exchange)}"

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from conformance import expect
 from conformance.api import Api
 from conformance.exchange import Exchange
 from conformance.following import Settled
-from conformance.history import http_date
-from conformance.reading import values
+from conformance.history import NOT_OFFERED, http_date
+from conformance.reading import told, values
 from conformance.wire import PLAIN
 
 State = Literal["ok", "note", "change"]
 REFUSED: Final = (401, 403)
 CLOSED: Final = (401, 403, 404)
 LARGEST_SKEW: Final = 60.0
+NOT_FOUND: Final = 404
 QUICK_SECONDS: Final = 1.0
+AT_ONCE: Final = "is refused at once, which may be"
 ISOLATION: Final = "isolation"
 
 
@@ -60,17 +61,17 @@ def scope(api: Api) -> Iterator[Line]:
         members = len(values(roster, "members", "memberId"))
         yield Line(name, "ok", f"can be read; its first page shows {members} members")
     else:
-        said = f"{roster.line} {expect.answer(roster)}. Give scope one that the run may write to"
+        said = f"{told(roster)}. Give scope one that the run may write to"
         yield Line(name, "change", said)
 
 
 def clock(api: Api) -> Iterator[Line]:
     """Compare the server's clock with this machine's; nothing is judged by either."""
-    told = http_date(api.send.list_members().header("date"))
-    if told is None:
+    now = http_date(api.send.list_members().header("date"))
+    if now is None:
         yield Line("clock", "note", "no Date header tells the server's time")
         return
-    ahead = (told - datetime.now(UTC)).total_seconds()
+    ahead = (now - datetime.now(UTC)).total_seconds()
     if abs(ahead) <= LARGEST_SKEW:
         yield Line("clock", "ok", f"within {LARGEST_SKEW:.0f} s of this machine's")
     else:
@@ -123,7 +124,7 @@ def other_scope(api: Api) -> Iterator[Line]:
     if roster.ok and not values(roster, "members", "memberId"):
         yield Line(f"other_scope {name}", "ok", "can be read, and has no members")
     else:
-        met = "it has members" if roster.ok else f"{roster.line} {expect.answer(roster)}"
+        met = "it has members" if roster.ok else told(roster)
         said = f"{met}. Give other_scope one that the token may read and that is empty"
         yield Line(f"other_scope {name}", "change", said)
 
@@ -145,7 +146,7 @@ def receipt(api: Api) -> Iterator[Line]:
 def _status(read: Exchange) -> Line:
     if read.ok and "stage" in read.members:
         return Line("receipt", "ok", "its statusUrl answers with a status")
-    said = f"its statusUrl does not answer with a status: {read.line} {expect.answer(read)}"
+    said = f"its statusUrl does not answer with a status: {told(read)}"
     advice = "If a gateway changes hosts or prefixes, name the public one as url, others in origins"
     return Line("receipt", "change", f"{said}. {advice}")
 
@@ -158,7 +159,7 @@ def kinds(api: Api) -> Iterator[Line]:
         if write.ok:
             yield Line(f"kind {kind}", "ok", "is taken")
         else:
-            said = f"{write.line} {expect.answer(write)}. Leave it out of kinds"
+            said = f"{told(write)}. Leave it out of kinds"
             yield Line(f"kind {kind}", "change", said)
 
 
@@ -169,16 +170,19 @@ def good(api: Api) -> Iterator[Line]:
 
 def poison(api: Api) -> Iterator[Line]:
     """Bind and invoke the implementation that must fail."""
-    invoked = _invoked(api, "poison")
-    yield _ended(invoked, "poison", {"failed": "is bound, and its invoke fails once accepted"})
+    met = _invoked(api, "poison")
+    routed = isinstance(met, Exchange) and met.status not in (NOT_FOUND, *NOT_OFFERED)
+    if isinstance(met, Exchange) and routed and not met.ok:
+        yield Line("implementation poison", "note", f"its invoke {AT_ONCE}: {told(met)}")
+        return
+    yield _ended(met, "poison", {"failed": "is bound, and its invoke fails once accepted"})
 
 
 def slow(api: Api) -> Iterator[Line]:
     """Bind and invoke the implementation that must take some seconds."""
-    began = api.send.trace.now()
     invoked = _invoked(api, "slow")
-    accepted = invoked.write.received if isinstance(invoked, Settled) else began
-    seconds = api.send.trace.now() - accepted
+    asked = invoked.write if isinstance(invoked, Settled) else invoked
+    seconds = api.send.trace.now() - asked.sent
     if seconds < QUICK_SECONDS and isinstance(invoked, Settled) and invoked.ending == "ready":
         said = f"its invoke took {seconds:.1f} s. Describe one that takes longer, or say false"
         yield Line("implementation slow", "change", said)
@@ -202,8 +206,7 @@ def partial(api: Api) -> Iterator[Line]:
     member = api.member(implementation.kind)
     bound = api.send.bind_member(member.member_id, dict(implementation.branch))
     if not bound.ok:
-        said = f"its bind is refused at once, which may be: {bound.line} {expect.answer(bound)}"
-        yield Line("implementation partial", "note", said)
+        yield Line("implementation partial", "note", f"its bind {AT_ONCE}: {told(bound)}")
         return
     yield _ended(api.verdict_of(bound), "partial", {"failed": "its bind fails once accepted"})
 
@@ -224,4 +227,4 @@ def _ended(met: Settled | Exchange, name: str, fine: Mapping[str, str]) -> Line:
         return Line(what, "change", f"{met.write.line}, then {met.told}. {advice}")
     if met.ok:
         return Line(what, "note", "is bound; its invoke names no receipt to follow")
-    return Line(what, "change", f"{met.line} {expect.answer(met)}. {advice}")
+    return Line(what, "change", f"{told(met)}. {advice}")

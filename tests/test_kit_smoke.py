@@ -209,3 +209,14 @@ def test_a_server_that_is_not_here_is_written_to_by_a_smoke_run_only_if_that_is_
 ) -> None:
     assert outcome(quick("http://192.0.2.1")) == 2
     assert "is not on this machine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variant", ["ok-throughout", "foresees-failures"])
+def test_a_server_that_answers_at_once_has_nothing_to_change(
+    reference_server: Serve, capsys: pytest.CaptureFixture[str], variant: str
+) -> None:
+    url = reference_server("--variant", variant)
+
+    code = outcome(["run", url, "--scope", "s1", "--mode", "smoke"])
+
+    assert code == 0, capsys.readouterr().out
