@@ -18,6 +18,7 @@ from conformance.probing import Probed, probe
 from conformance.reports import report_file
 from conformance.reports.hanging import print_hanging
 from conformance.reports.printable import printable
+from conformance.target import Target
 from conformance.target_check import check_target
 from conformance.target_draft import Draft
 from conformance.target_file import TargetFileError, load_target
@@ -67,8 +68,7 @@ def write_draft(flags: Mapping[str, Any], wanted: Wanted) -> int:
         draft, lines = _skeleton(flags), [("not asked", "anything: --offline")]
     else:
         target, guessed = described(None, flags)
-        probed = probe(contract, target)
-        _check_answered(probed)
+        probed = _asked(contract, target)
         draft, masked = _draft(contract, probed, guessed=guessed), target.masked
         lines = [*_found(probed), *_not_found(probed, draft, guessed=guessed)]
     _write(contract, draft, wanted, flags.get("ca_file"), masked)
@@ -80,21 +80,22 @@ def write_draft(flags: Mapping[str, Any], wanted: Wanted) -> int:
     return 0
 
 
-def _check_answered(probed: Probed) -> None:
-    """See that the answer is this API's, even where it lets nobody in yet.
+def _asked(contract: Contract, target: Target) -> Probed:
+    """Ask the server, and see that the answer is this API's, even where it lets nobody in yet.
 
     Raises:
-        TargetUnusable: it is not ready, is not this API, or refuses the token that was named.
+        TargetUnusable: it does not answer, is not ready, is not this API, or refuses the token.
 
     """
-    unnamed = probed.roster.status == UNAUTHENTICATED and probed.target.token is None
-    if unnamed or probed.roster.status == FORBIDDEN:
-        return
     try:
-        check_usable(probed.roster, probed.target.url)
+        probed = probe(contract, target)
+        unnamed = probed.roster.status == UNAUTHENTICATED and target.token is None
+        if not unnamed and probed.roster.status != FORBIDDEN:
+            check_usable(probed.roster, target.url)
     except TargetUnusable as problem:
         said = f"{problem} Nothing was written; --offline writes a file without asking."
-        raise TargetUnusable(probed.target.masked(said)) from None
+        raise TargetUnusable(target.masked(said)) from None
+    return probed
 
 
 def _skeleton(flags: Mapping[str, Any]) -> Draft:

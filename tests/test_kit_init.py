@@ -95,6 +95,7 @@ def test_a_server_that_lets_nobody_in_is_told_from_one_that_refuses_the_token(
     ("arguments", "code", "sentence"),
     [
         ((NOBODY,), 3, "http://127.0.0.1:9 cannot be reached"),
+        ((NOBODY,), 3, "Nothing was written; --offline writes a file without asking."),
         (("ftp://127.0.0.1",), 2, "is not an http or https URL"),
         (("http://u:p@127.0.0.1", "--offline"), 2, "takes no user name, query or fragment"),
         ((NOBODY, "--token-env", "NONE"), 2, "NONE, which should hold the bearer token, is not"),

@@ -220,3 +220,10 @@ def test_a_server_that_answers_at_once_has_nothing_to_change(
     code = outcome(["run", url, "--scope", "s1", "--mode", "smoke"])
 
     assert code == 0, capsys.readouterr().out
+
+
+def test_a_smoke_run_has_no_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    code = outcome(["plan", "http://127.0.0.1:9", "--scope", "s1", "--mode", "smoke"])
+
+    assert code == 2
+    assert "has no plan" in capsys.readouterr().err

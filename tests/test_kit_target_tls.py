@@ -148,3 +148,20 @@ def test_an_unchecked_certificate_is_told_before_the_run_and_after(
     assert "CERTIFICATE NOT VERIFIED: verify = false" in said
     assert "certificate not verified: verify = false" in said
     assert [one["kind"] for one in report["notices"]] == ["certificate_not_verified"]
+
+
+def test_a_first_target_file_leads_to_a_server_of_a_private_authority(
+    tmp_path: Path, authority: trustme.CA, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MY_TOKEN", TOKEN)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    url, file = f"https://localhost:{port}/deep/prefix", tmp_path / "ci" / "target.toml"
+    file.parent.mkdir()
+    where = ("--scope", "s1", "--token-env", "MY_TOKEN", "-o", str(file))
+
+    assert outcome(["init", url, *where]) == 3
+    assert not file.exists()
+    assert outcome(["init", url, *where, "--ca-file", "authority.pem"]) == 0
+    assert 'ca_file = "../authority.pem"' in file.read_text("utf-8")
+    assert outcome(["run", "-c", str(file), "--only", "MBR-01"]) == 0
