@@ -156,6 +156,18 @@ def explain(requirement: str) -> int:
     return show_requirement(requirement.upper())
 
 
+@ackproof.command(short_help="Lint a contract.")
+@click.argument("folder", required=False, metavar="[FOLDER]", type=click.Path(path_type=Path))
+def lint(folder: Path | None) -> int:
+    """Hold the contract in FOLDER, by default that of this kit, against what every contract keeps.
+
+    Exit codes: 0 it keeps all of it, 1 something is broken, a line each, 2 it cannot be read.
+    """
+    from conformance.command_lint import lint_contract
+
+    return lint_contract(folder)
+
+
 @ackproof.command("verify-report", short_help="See whether a report is what its evidence says.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def verify_report(folder: Path) -> int:

@@ -69,6 +69,9 @@ def _afterwards(plan: Plan) -> list[str]:
     if plan.planned:
         ids = ", ".join(one.id for one in plan.planned)
         lines += ["", f"{len(plan.planned)} planned, not judged yet: {ids}"]
+    unscored = [one.id for one in plan.requirements if not one.scored]
+    if unscored:
+        lines += ["", f"{len(unscored)} not scored, judged and told alone: {', '.join(unscored)}"]
     if plan.unaffordable:
         names = ", ".join(one.name for one in plan.unaffordable)
         lines += ["", f"{len(plan.unaffordable)} beyond the write limit, left out: {names}"]
@@ -107,6 +110,7 @@ def _facts(requirement: Requirement) -> dict[str, str]:
         "operations": ", ".join(requirement.operations),
         "method": requirement.check,
         "guard": requirement.guard,
+        "scored": "" if requirement.scored else "no: it is judged and told, and decides nothing",
         "judged by": _judged_by(requirement),
         "closed by": ", ".join(requirement.closed_by) or "nothing: it is judged or not verified",
         "broken by": _broken_by(requirement.id),

@@ -120,6 +120,8 @@ def fingerprints_of(
         raise NotWaivable(
             f"{requirement} did not fail, its outcome is {outcome}: nothing to waive."
         )
+    if not verdict.get("scored", True):
+        raise NotWaivable(f"{requirement} is not scored: it closes no gate and wants no waiver.")
     met: list[str] = verdict["fingerprints"]
     if fingerprint is not None:
         if fingerprint not in met:

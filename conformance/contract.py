@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 import yaml
 
 from conformance.absence import Absences
+from conformance.scored import UnusableList, scored_ids
 from conformance.validators import Validators
 
 METHODS: Final = ("get", "put", "post", "patch", "delete")
@@ -93,7 +94,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """An entry of the catalogue."""
+    """An entry of the catalogue.
+
+    Attributes:
+        scored: whether it decides exit codes and profiles; if not, it is judged and told alone.
+
+    """
 
     id: str
     level: str
@@ -106,6 +112,7 @@ class Requirement:
     operations: tuple[str, ...] = ()
     closed_by: tuple[str, ...] = ()
     planned: bool = False
+    scored: bool = True
 
 
 @dataclass(frozen=True)
@@ -180,9 +187,9 @@ def load_contract(folder: Path | None = None) -> Contract:
 
     """
     folder = folder or spec_folder()
-    document = _read(folder / "openapi.yaml")
+    document = read_data(folder / "openapi.yaml")
     schemas = {
-        path.name.removesuffix(".schema.json"): _read(path)
+        path.name.removesuffix(".schema.json"): read_data(path)
         for path in sorted((folder / "schemas").glob("*.schema.json"))
     }
     try:
@@ -190,18 +197,16 @@ def load_contract(folder: Path | None = None) -> Contract:
             version=document["info"]["version"],
             hash=contract_hash(folder),
             operations={one.operation_id: one for one in _operations(document)},
-            requirements={
-                name: _requirement(name, entry)
-                for area in AREAS
-                for name, entry in _read(folder / "requirements" / f"{area}.yaml").items()
-            },
+            requirements=_requirements(folder, document["info"]["version"]),
             profiles={
                 name: tuple(entry["includes"])
-                for name, entry in _read(folder / "profiles.yaml").items()
+                for name, entry in read_data(folder / "profiles.yaml").items()
             },
             document=document,
             schemas=schemas,
         )
+    except UnusableList as problem:
+        raise ContractUnreadable(str(problem)) from problem
     except (KeyError, TypeError, AttributeError) as problem:
         raise ContractUnreadable(
             f"The contract in {folder} lacks something that every contract has: {problem!r}. "
@@ -219,7 +224,13 @@ def contract_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_data(path: Path) -> dict[str, Any]:
+    """Read a YAML or JSON file of the contract, which is a mapping.
+
+    Raises:
+        ContractUnreadable: it is not.
+
+    """
     try:
         text = path.read_text(encoding="utf-8")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -306,7 +317,19 @@ def _fragment(*steps: str) -> str:
     return "".join(f"/{quote(step)}" for step in escaped)
 
 
-def _requirement(name: str, entry: Mapping[str, Any]) -> Requirement:
+def _requirements(folder: Path, version: str) -> dict[str, Requirement]:
+    entries = {
+        name: entry
+        for area in AREAS
+        for name, entry in read_data(folder / "requirements" / f"{area}.yaml").items()
+    }
+    scored = scored_ids(folder, version, entries)
+    return {
+        name: _requirement(name, entry, scored=name in scored) for name, entry in entries.items()
+    }
+
+
+def _requirement(name: str, entry: Mapping[str, Any], *, scored: bool) -> Requirement:
     return Requirement(
         id=name,
         level=entry["level"],
@@ -319,4 +342,5 @@ def _requirement(name: str, entry: Mapping[str, Any]) -> Requirement:
         operations=tuple(entry.get("operations", ())),
         closed_by=tuple(entry.get("closed_by", ())),
         planned=entry.get("status") == "planned",
+        scored=scored,
     )

@@ -178,7 +178,7 @@ def exit_code(  # noqa: PLR0913  # everything that the gate heeds
     """Return the code of the gate, the first in the published order that applies.
 
     Args:
-        verdicts: of every requirement that was planned.
+        verdicts: of every requirement that was planned; those that are not scored decide nothing.
         accepted: ids whose `not_verified` the target's owner accepts.
         interrupted: whether the run was stopped before its end.
         gated: whether the generated lane found something and was asked to gate.
@@ -187,6 +187,7 @@ def exit_code(  # noqa: PLR0913  # everything that the gate heeds
         troubled: whether a waiver is stale, expired or unmatched.
 
     """
+    verdicts = [verdict for verdict in verdicts if verdict.requirement.scored]
     outcomes = {verdict.outcome for verdict in verdicts}
     broken = {one.requirement.id for one in verdicts if one.outcome == "fail"}
     unverified = {

@@ -74,8 +74,9 @@ class Waivers:
         return min(valid, default=None)
 
     def excuses(self, verdict: Verdict) -> bool:
-        """Whether a requirement is broken and each of its findings is waived."""
-        return verdict.outcome == "fail" and all(self.of(one) for one in verdict.findings)
+        """Whether a scored requirement is broken and each of its findings is waived."""
+        broken = verdict.outcome == "fail" and verdict.requirement.scored
+        return broken and all(self.of(one) for one in verdict.findings)
 
     def weighed(
         self, verdicts: Iterable[Verdict], catalogue: Catalogue, thin: Collection[str] = ()
@@ -111,8 +112,10 @@ class Waivers:
             return "unknown", f"There is no requirement {name}. {hint(name, catalogue)}"
         if catalogue[name].planned:
             return "planned", f"{name} is planned: nothing judges it yet, so nothing can be waived."
-        if verdict is None:
-            return "left_alone", f"This run did not select {name}."
+        scored = catalogue[name].scored
+        if verdict is None or not scored:
+            unscored = f"{name} is not scored: it wants no waiver."
+            return "left_alone", f"This run did not select {name}." if scored else unscored
         if self._expired(waiver):
             return "expired", _past(waiver, verdict)
         if verdict.outcome in {"pass", "not_applicable"}:

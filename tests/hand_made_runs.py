@@ -70,6 +70,10 @@ def verdict(
     return Verdict(requirement(name, level), outcome, 1, 0, 0, findings, reasons)
 
 
+def unscored(verdict: Verdict) -> Verdict:
+    return replace(verdict, requirement=replace(verdict.requirement, scored=False))
+
+
 def run_of(*verdicts: Verdict, planned: tuple[str, ...] = (), **changes: Any) -> RunResult:  # noqa: ANN401
     catalogue = {one: requirement(one, planned=one in planned) for one in IDS}
     catalogue |= {one.requirement.id: one.requirement for one in verdicts}
@@ -165,5 +169,14 @@ RUNS = {
         verdict("ACK-01", "fail", finding("ACK-01")),
         target=with_waivers(waiver("ACK-01", expires=date(2025, 12, 31))),
     ),
+    "unscored": run_of(
+        verdict("ACK-01", "pass"),
+        unscored(verdict("ACK-02", "fail", finding("ACK-02"))),
+        unscored(verdict("RCP-01", "not_verified", reasons=("no traffic",))),
+        unscored(verdict("STA-01", "pass")),
+        unscored(verdict("STA-02", "harness_error", reasons=("Traceback\nKeyError: 1",))),
+        target=with_waivers(waiver("ACK-02")),
+    ),
+    "unscored-alone": run_of(unscored(verdict("ACK-01", "fail", finding("ACK-01")))),
     "waiver-left-alone": run_of(verdict("ACK-01", "pass"), target=with_waivers(waiver("RCP-01"))),
 }

@@ -131,9 +131,18 @@ def test_only_one_module_speaks_http() -> None:
     speaks = {"httpx", "http", "socket", "ssl", "urllib3", "requests", "aiohttp", "asyncio"}
     values_only = "conformance/generated/transport.py"  # a test shows that it sends nothing
     certificates_only = "conformance/trust.py"
+    to_github = "conformance/ci/comment.py"
     spoken = [path for path, used in sources("conformance") if packages(used) & speaks]
-    assert spoken == [values_only, certificates_only, "conformance/wire.py"]
+    assert spoken == [to_github, values_only, certificates_only, "conformance/wire.py"]
     assert not any("urllib.request" in used for _, used in sources("conformance"))
+
+
+def test_nothing_of_the_judge_knows_where_it_is_run() -> None:
+    assert [
+        path
+        for path, used in sources("conformance")
+        if "ci" in parts_of_the_judge(used) and not path.startswith("conformance/ci/")
+    ] == []
 
 
 @pytest.mark.parametrize("folder", ["scenarios", "invariants", "reports"])

@@ -25,6 +25,7 @@ LONGEST_CURL: Final = 1000
 UNVERIFIED: Final = "not verified"
 ACCEPTED: Final = "not verified, accepted"
 BEYOND: Final = "not verified, beyond the mode"
+UNSCORED: Final = "not verified, not scored"
 
 
 def print_report(console: Console, report: Report, written: Path | None) -> None:
@@ -91,11 +92,13 @@ def standing(summary: ProfileSummary) -> str:
     """Say whether a profile is held, not held, or not held yet, for nothing in it is broken."""
     if summary.mode != FULL:
         return f"not claimed, mode {summary.mode}"
+    unscored = f", {summary.unscored} not scored" if summary.unscored else ""
     if summary.held:
-        return "held"
+        return f"held{unscored}"
     spoilt = ("fail", "not_verified", "harness_error")
     standing = "not held" if any(summary.outcomes[one] for one in spoilt) else "not held yet"
-    return f"{standing}, {summary.waived} waived" if summary.waived else standing
+    waived = f", {summary.waived} waived" if summary.waived else ""
+    return f"{standing}{waived}{unscored}"
 
 
 def _print_harness_errors(console: Console, verdicts: Sequence[ShownVerdict]) -> None:
@@ -103,7 +106,8 @@ def _print_harness_errors(console: Console, verdicts: Sequence[ShownVerdict]) ->
         for traceback in verdict.reasons if verdict.outcome == "harness_error" else ():
             console.print()
             last = traceback.strip().rpartition("\n")[2]
-            console.print(Text(f"{verdict.id} {verdict.level}  kit error  {printable(last)}"))
+            word = "kit error" if verdict.scored else "kit error, not scored"
+            console.print(Text(f"{verdict.id} {verdict.level}  {word}  {printable(last)}"))
             console.print(Text("  The kit erred, not the target. The traceback is in report.json."))
 
 
@@ -131,10 +135,12 @@ def _print_reasons(console: Console, report: Report) -> None:
 
 def by_standing(unverified: Iterable[ShownVerdict]) -> dict[str, list[ShownVerdict]]:
     """Part the requirements that were not verified by what the gate makes of them."""
-    parted: dict[str, list[ShownVerdict]] = {title: [] for title in (UNVERIFIED, ACCEPTED, BEYOND)}
+    titles = (UNVERIFIED, ACCEPTED, BEYOND, UNSCORED)
+    parted: dict[str, list[ShownVerdict]] = {title: [] for title in titles}
     for one in unverified:
         beyond = BEYOND if one.beyond_mode else UNVERIFIED
-        parted[ACCEPTED if one.accepted else beyond].append(one)
+        counting = ACCEPTED if one.accepted else beyond
+        parted[counting if one.scored else UNSCORED].append(one)
     return parted
 
 

@@ -104,6 +104,7 @@ def _print_requirement(
 def _print_headline(console: Console, verdict: ShownVerdict) -> None:
     head = Text(f"{verdict.id} {verdict.level}  ")
     head.append(verdict.outcome.replace("_", " "), STYLES.get(verdict.outcome, ""))
+    head.append("" if verdict.scored else ", not scored")
     print_hanging(console, head.append("  "), " ".join(verdict.text.split()))
 
 

@@ -70,7 +70,11 @@ def _told_apart(verdicts: Iterable[ShownVerdict]) -> dict[str, str]:
     return {
         f"{verdict.id}.{name}": value
         for verdict in verdicts
-        for name, value in (("level", verdict.level), ("outcome", verdict.outcome))
+        for name, value in (
+            ("level", verdict.level),
+            ("outcome", verdict.outcome),
+            *((("scored", "false"),) if not verdict.scored else ()),
+        )
     }
 
 
@@ -116,6 +120,9 @@ def _case(profile: str, verdict: ShownVerdict, excuse: str) -> ET.Element:
     )
     if verdict.waived:
         _say(case, "skipped", "waived", excuse, told(verdict))
+    elif not verdict.scored and verdict.outcome != "pass":
+        outcome = verdict.outcome.replace("_", " ")
+        _say(case, "skipped", "not_scored", f"{outcome}, not scored", told(verdict))
     else:
         _say_outcome(case, verdict)
     return case

@@ -7,6 +7,7 @@ from typing import Any, Final
 REPORT_VERSION: Final = 1
 FULL: Final = "full"
 
+NOTHING_JUDGED: Final = 7
 MEANINGS: Final = {
     0: "nothing broken",
     1: "a MUST is broken",
@@ -104,6 +105,7 @@ class ShownVerdict:
         fingerprints: of all its findings, each once, in the order of meeting.
         waived: whether it is broken and each of its findings is waived.
         beyond_mode: whether it is not verified only because the run sent no write.
+        scored: whether it decides the exit code, and whether a profile is held.
 
     """
 
@@ -123,6 +125,7 @@ class ShownVerdict:
     fingerprints: tuple[str, ...]
     waived: bool
     beyond_mode: bool = False
+    scored: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,8 @@ class ProfileSummary:
         not_selected: MUSTs that this run left out.
         waived: MUSTs that are broken and whose every finding is waived; they count as broken.
         mode: how much the run did; only a full one holds a profile.
+        unscored: MUSTs of the profile that some check judges and that are not scored; nothing else
+            counts them.
 
     """
 
@@ -222,6 +227,7 @@ class ProfileSummary:
     not_selected: int
     waived: int = 0
     mode: str = FULL
+    unscored: int = 0
 
     @property
     def judged(self) -> int:
@@ -243,6 +249,7 @@ class ProfileSummary:
             "planned": self.planned,
             "not_selected": self.not_selected,
             "waived": self.waived,
+            "unscored": self.unscored,
             "held": self.held,
         }
 
@@ -366,10 +373,22 @@ class Report:
 
     @property
     def meaning(self) -> str:
-        """The exit code in words; it says so if something is waived or beyond the mode."""
-        waived = self.exit_code == 0 and any(one.waived for one in self.verdicts)
+        """The exit code in words, with what it leaves out of account, and the lesser mode."""
         mode = "" if self.mode == FULL else f" (mode {self.mode}, no profile claimed)"
-        return MEANINGS[self.exit_code] + (" that is not waived" if waived else "") + mode
+        return self._gate + mode
+
+    @property
+    def _gate(self) -> str:
+        unscored = [one for one in self.verdicts if not one.scored]
+        if self.exit_code == NOTHING_JUDGED and any(one.judged for one in unscored):
+            return "nothing that is scored was judged"
+        left_out = {
+            "is scored": any(one.outcome == "fail" for one in unscored),
+            "is not waived": any(one.waived for one in self.verdicts),
+        }
+        said = " and ".join(words for words, met in left_out.items() if met)
+        that = f" that {said}" if said and self.exit_code == 0 else ""
+        return MEANINGS[self.exit_code] + that
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON values, in the form of `schemas/report.schema.json`."""

@@ -138,11 +138,12 @@ def _timing(run: "RunResult") -> ShownTiming:
 
 
 def _summary(run: "RunResult", profile: str, excused: Collection[str]) -> ProfileSummary:
-    musts = {
-        one.id
+    claimed = [
+        one
         for one in run.contract.requirements.values()
         if profile in one.profiles and one.level == "MUST"
-    }
+    ]
+    musts = {one.id for one in claimed if one.scored or one.planned}
     counts = Counter(
         one.outcome
         for one in run.verdicts
@@ -158,6 +159,7 @@ def _summary(run: "RunResult", profile: str, excused: Collection[str]) -> Profil
         not_selected=len(musts - planned - judged),
         waived=len(musts & set(excused)),
         mode=run.target.mode,
+        unscored=len(claimed) - len(musts),
     )
 
 
@@ -199,14 +201,18 @@ class _Shown:
             missing=verdict.missing,
             accepted=verdict.outcome == "not_verified" and requirement.id in accepted,
             reasons=tuple(self.text(reason) for reason in verdict.reasons),
-            findings=tuple(self.finding(one) for one in verdict.findings[:FINDINGS_LIMIT]),
+            findings=tuple(
+                self.finding(one, may_be_waived=requirement.scored)
+                for one in verdict.findings[:FINDINGS_LIMIT]
+            ),
             findings_total=len(verdict.findings),
             fingerprints=tuple(dict.fromkeys(map(self.waivers.fingerprint, verdict.findings))),
             waived=self.waivers.excuses(verdict),
             beyond_mode=is_beyond(mode, verdict.outcome, verdict.reasons),
+            scored=requirement.scored,
         )
 
-    def finding(self, finding: Finding) -> ShownFinding:
+    def finding(self, finding: Finding, *, may_be_waived: bool) -> ShownFinding:
         by_number = {one.number: one for one in finding.exchanges}
         exchanges = tuple(
             self.exchange(by_number[number], finding.twin) for number in sorted(by_number)
@@ -220,7 +226,7 @@ class _Shown:
             exchanges,
             tuple(differences(exchanges)),
             self.waivers.fingerprint(finding),
-            self.waivers.of(finding) is not None,
+            may_be_waived and self.waivers.of(finding) is not None,
         )
 
     def lane(self, lane: "LaneOutcome", target: "Target") -> ShownLane:

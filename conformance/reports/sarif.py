@@ -61,11 +61,17 @@ def _rule(verdict: ShownVerdict) -> dict[str, Any]:
         "fullDescription": {"text": text},
         "help": {"text": why},
         "defaultConfiguration": {"level": _level(verdict)},
-        "properties": {"level": verdict.level, "tags": list(verdict.profiles)},
+        "properties": {
+            "level": verdict.level,
+            "scored": verdict.scored,
+            "tags": list(verdict.profiles),
+        },
     }
 
 
 def _level(verdict: ShownVerdict) -> str:
+    if not verdict.scored:
+        return "note"
     return "error" if verdict.level == "MUST" else "warning"
 
 
@@ -78,9 +84,13 @@ def _invocation(report: Report) -> dict[str, Any]:
         "toolExecutionNotifications": [
             {
                 "associatedRule": {"id": verdict.id},
-                "level": "error" if verdict.outcome == "harness_error" else "warning",
+                "level": _level_of_notification(verdict),
                 "message": {"text": _reasons(verdict)},
-                "properties": {"outcome": verdict.outcome, "accepted": verdict.accepted},
+                "properties": {
+                    "outcome": verdict.outcome,
+                    "accepted": verdict.accepted,
+                    "scored": verdict.scored,
+                },
             }
             for verdict in report.verdicts
             if verdict.outcome in {"harness_error", "not_verified"}
@@ -95,6 +105,12 @@ def _invocation(report: Report) -> dict[str, Any]:
             if one.trouble
         ],
     }
+
+
+def _level_of_notification(verdict: ShownVerdict) -> str:
+    if not verdict.scored:
+        return "note"
+    return "error" if verdict.outcome == "harness_error" else "warning"
 
 
 def _reasons(verdict: ShownVerdict) -> str:

@@ -88,8 +88,9 @@ def _profiles(profiles: Mapping[str, ProfileSummary]) -> str:
 def _sections(report: Report) -> Iterator[tuple[str, str]]:
     failed = [one for one in report.verdicts if one.outcome == "fail"]
     for title, broken in (
-        ("Broken", [one for one in failed if not one.waived]),
+        ("Broken", [one for one in failed if one.scored and not one.waived]),
         ("Broken, waived", [one for one in failed if one.waived]),
+        ("Broken, not scored", [one for one in failed if not one.scored]),
         ("Broken advice", [one for one in report.verdicts if one.outcome == "warn"]),
     ):
         if broken:
@@ -148,7 +149,7 @@ def _lane(lane: ShownLane) -> Iterator[tuple[str, str]]:
 
 
 def _headline(verdict: ShownVerdict) -> str:
-    outcome = verdict.outcome.replace("_", " ")
+    outcome = verdict.outcome.replace("_", " ") + ("" if verdict.scored else ", not scored")
     text = _escaped(" ".join(verdict.text.split()))
     return f"<b>{verdict.id}</b> {verdict.level} <b>{outcome}</b>: {text}"
 

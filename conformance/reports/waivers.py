@@ -21,7 +21,7 @@ def print_waivers(console: Console, waivers: ShownWaivers) -> None:
     left = [one.requirement for one in waivers.entries if one.state == "left_alone"]
     if left:
         print_field(console, "left alone", ", ".join(dict.fromkeys(left)))
-        print_field(console, "why", "this run did not select or judge them")
+        print_field(console, "why", "this run did not select or judge them, or does not score them")
 
 
 def _counts(entries: tuple[ShownWaiver, ...]) -> str:

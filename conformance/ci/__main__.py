@@ -1,0 +1,50 @@
+"""Judge as the inputs say, show it where the job runs, and end with the exit code of the kit."""
+
+import io
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conformance.ci.github import is_github, publish
+from conformance.ci.inputs import Inputs, InputsUnusable, inputs_of
+from conformance.ci.judging import Outcome, judged
+from conformance.judge import Exit
+
+
+def main() -> int:
+    """Return the exit code of the job."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    inputs: Inputs | None = None
+    try:
+        inputs = inputs_of(os.environ)
+    except InputsUnusable as problem:
+        print(f"ackproof: {problem}", file=sys.stderr)  # noqa: T201  # the step's voice
+        outcome = Outcome(Exit.USAGE, said=str(problem))
+    else:
+        with _no_commands():
+            outcome = judged(inputs, os.environ)
+    if is_github(os.environ):
+        publish(outcome, inputs, os.environ)
+    return int(outcome.code)
+
+
+@contextmanager
+def _no_commands() -> Iterator[None]:
+    """Keep GitHub's runner from reading as commands what a server under test made the kit print."""
+    if not is_github(os.environ):
+        yield
+        return
+    word = secrets.token_hex(16)
+    print(f"::stop-commands::{word}", flush=True)  # noqa: T201  # the runner reads it
+    try:
+        yield
+    finally:
+        print(f"::{word}::", flush=True)  # noqa: T201  # the runner reads it
+
+
+if __name__ == "__main__":
+    sys.exit(main())

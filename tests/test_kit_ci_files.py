@@ -1,0 +1,167 @@
+"""The action, the job of GitLab and the hook as files: nothing from outside becomes code."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ci_jobs import ACTION, INSTALL, JUDGE, ROOT, TEMPLATE, Job
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+GITLAB = TEMPLATE[".ackproof"]
+
+
+def test_no_script_of_the_action_holds_an_expression() -> None:
+    assert [step["name"] for step in ACTION["runs"]["steps"] if "${{" in step["run"]] == []
+    assert not [one for one in ACTION["runs"]["steps"] if "eval" in one["run"]]
+
+
+def test_the_action_uses_no_other_action_and_names_its_shell() -> None:
+    steps = ACTION["runs"]["steps"]
+
+    assert ACTION["runs"]["using"] == "composite"
+    assert not [step for step in steps if "uses" in step]
+    assert {step["shell"] for step in steps} == {"bash"}
+
+
+def test_every_input_of_the_action_reaches_a_step_by_a_variable_of_its_name() -> None:
+    said = {name: value for step in ACTION["runs"]["steps"] for name, value in step["env"].items()}
+
+    assert said == {
+        f"INPUT_{name.upper().replace('-', '_')}": f"${{{{ inputs.{name} }}}}"
+        for name in ACTION["inputs"]
+    }
+
+
+def test_every_output_of_the_action_is_one_of_its_step() -> None:
+    assert {name: one["value"] for name, one in ACTION["outputs"].items()} == {
+        name: f"${{{{ steps.judge.outputs.{name} }}}}"
+        for name in ("exit-code", "verdict", "report-dir")
+    }
+
+
+def stub(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def recorded(folder: Path) -> list[list[str]]:
+    """What was called instead of Python, and with what."""
+    calls = (folder / "calls").read_text("utf-8").split("--\n")
+    return [call.splitlines() for call in calls if call]
+
+
+RECORD = """printf '%s\\n' "$@" -- >> "$CALLS"
+"""
+MAKE_KIT = f"""{RECORD}
+if [ "$3" = venv ]; then
+  for kit in "$@"; do :; done
+  mkdir -p "$kit/bin"
+  cp "$STUB" "$kit/bin/python"
+fi"""
+
+
+def test_the_action_installs_its_own_checkout_with_pinned_versions(tmp_path: Path) -> None:
+    python = stub(tmp_path / "python", MAKE_KIT)
+    own = Job(tmp_path / "work", {"python": str(python)})
+    own.folder.mkdir()
+    environment = own.environment(INSTALL) | {"CALLS": str(tmp_path / "calls")}
+    environment |= {"STUB": str(python), "RUNNER_TEMP": str(tmp_path / "temp")}
+
+    done = subprocess.run(own.command(INSTALL), check=False, env=environment, cwd=own.folder)
+
+    pinned = ["-c", str(ROOT / "constraints.txt")]
+    pip = ["-I", "-m", "pip", "--quiet", "--disable-pip-version-check", "install", *pinned]
+    assert done.returncode == 0
+    assert recorded(tmp_path)[1:] == [
+        ["-I", "-m", "venv", "--clear", str(tmp_path / "temp/ackproof-kit")],
+        [*pip, "hatchling"],
+        [*pip, "--no-build-isolation", str(ROOT)],
+    ]
+
+
+def test_a_python_that_is_too_old_is_told(tmp_path: Path) -> None:
+    old = stub(tmp_path / "python3.10", "exit 1")
+
+    done = Job(tmp_path, {"python": str(old)}).run(INSTALL)
+
+    assert done.returncode == 2
+    assert "needs Python 3.11 or later" in done.stdout
+
+
+def test_the_step_that_judges_reads_no_code_from_the_workspace(tmp_path: Path) -> None:
+    shadow = tmp_path / "conformance"
+    shadow.mkdir()
+    (shadow / "__init__.py").write_text("raise SystemExit(0)", "utf-8")
+    shutil.copytree(shadow, tmp_path / "click")
+
+    done = Job(tmp_path, {}).run(JUDGE)
+
+    assert done.returncode == 2
+    assert "conformance.toml" in done.stderr + done.stdout
+
+
+def test_the_job_of_gitlab_holds_neither_interpolation_nor_eval() -> None:
+    text = "\n".join(GITLAB["script"])
+
+    assert not re.search(r"\$\[\[|\beval\b", text)
+    assert set(re.findall(r"\$\{?(INPUT_\w+)", text)) == {"INPUT_PACKAGE", "INPUT_CONSTRAINTS"}
+
+
+def test_the_job_of_gitlab_keeps_the_report_where_it_is_written() -> None:
+    folder = GITLAB["variables"]["INPUT_REPORT_DIR"]
+
+    assert GITLAB["artifacts"] == {
+        "when": "always",
+        "paths": [f"{folder}/"],
+        "reports": {"junit": f"{folder}/junit.xml"},
+    }
+
+
+def test_the_job_of_gitlab_installs_this_version() -> None:
+    assert GITLAB["variables"]["INPUT_PACKAGE"] == f"ackproof=={VERSION}"
+
+
+@pytest.mark.parametrize("constraints", ["", "$(touch x) y.txt"], ids=["free", "pinned"])
+def test_the_job_of_gitlab_passes_what_it_is_given(tmp_path: Path, constraints: str) -> None:
+    python = stub(
+        tmp_path / "bin/python3",
+        f'{MAKE_KIT}\nif [ "$3" = conformance.ci ]; then exec {sys.executable} "$@"; fi',
+    )
+    given = {"INPUT_CONSTRAINTS": constraints, "INPUT_ARGUMENTS": "--help\n$(touch x)"}
+    environment: dict[str, Any] = GITLAB["variables"] | given | {"HOME": str(tmp_path)}
+    environment |= {"CALLS": str(tmp_path / "calls"), "STUB": str(python)}
+    environment |= {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+
+    done = subprocess.run(
+        ["/bin/sh", "-e", "-c", "\n".join(GITLAB["script"])],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        timeout=60,
+    )
+
+    install = recorded(tmp_path)[1][3:]
+    quiet = ["install", "--quiet", "--disable-pip-version-check"]
+    wanted = [*quiet, *(["-c", constraints] if constraints else []), f"ackproof=={VERSION}"]
+    assert install == wanted
+    assert done.returncode == 7, done.stdout + done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_hook_lints_the_contract_by_a_command_that_exists() -> None:
+    (hook,) = HOOKS
+
+    assert hook["entry"] == "ackproof lint"
+    assert hook["args"] == ["spec"]
+    assert not hook["pass_filenames"]
