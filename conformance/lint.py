@@ -191,7 +191,8 @@ def _unique_mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Hashabl
         raise yaml.constructor.ConstructorError(
             None, None, f"{sorted(twice)} said twice", node.start_mark
         )
-    return loader.construct_mapping(node, deep=True)
+    mapping: dict[Hashable, Any] = loader.construct_mapping(node, deep=True)
+    return mapping
 
 
 _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)

@@ -88,7 +88,7 @@ def test_a_comment_is_made_once_and_renewed_by_the_next_run(
     for number in range(100):
         own.add(f"comment {number}")
     stranger = own.add(f"{marker_of('ackproof')}\na forgery, to be edited later")
-    told = {"given": {"comment": "true"}, "event": PULL, "api": api}
+    told: dict[str, Any] = {"given": {"comment": "true"}, "event": PULL, "api": api}
 
     first = job(tmp_path, reference_server(*FAILED_RUN), "FLR-01", **told).run()
     made = own.comments[-1]["body"]
@@ -115,7 +115,7 @@ def test_a_pull_request_of_a_fork_gets_no_comment_and_the_code_of_the_kit(
 ) -> None:
     own, api = github
     own.refusal = 403
-    told = {"given": {"comment": "true"}, "event": PULL, "api": api}
+    told: dict[str, Any] = {"given": {"comment": "true"}, "event": PULL, "api": api}
     here = job(tmp_path, reference_server(*fault), "FLR-01", **told)
 
     done = here.run()

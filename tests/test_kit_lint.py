@@ -26,7 +26,7 @@ def added(name: str, text: str) -> Change:
         path = spec / name
         path.parent.mkdir(exist_ok=True)
         before = path.read_text("utf-8") if path.exists() else ""
-        path.write_text(before + text, "utf-8")
+        path.write_text(before + text, "utf-8", "surrogateescape")
 
     return change
 
@@ -96,14 +96,7 @@ UNREADABLE: dict[str, tuple[Change, str]] = {
     "no contract": (shutil.rmtree, "cannot be read: No such file"),
     "no frozen ids": (lambda spec: (spec / "frozen-ids.txt").unlink(), "frozen-ids.txt cannot be"),
     "no YAML": (added("profiles.yaml", "{"), "profiles.yaml is malformed"),
-    "a list that is no text": (
-        lambda spec: (
-            added("scored/1.0.0.txt", ""),
-            (spec / "scored").mkdir(),
-            (spec / "scored/1.0.0.txt").write_bytes(b"\xff"),
-        ),
-        "1.0.0.txt cannot be read",
-    ),
+    "a list that is no text": (added("scored/1.0.0.txt", "\udcff"), "1.0.0.txt cannot be read"),
 }
 
 

@@ -32,13 +32,14 @@ def test_the_schema_knows_every_member_of_a_report() -> None:
     document = report_of(RUNS["broken"], "0.1.0").to_dict()
     verdict_shown = document["verdicts"][0]
 
-    assert set(document) == {*schema["required"], "mode"}  # which older reports do not have
     verdict_schema = schema["$defs"]["verdict"]
-    assert set(verdict_shown) == {*verdict_schema["required"], "beyond_mode"}
+    assert set(document) == {*schema["required"], "mode"}  # which older reports do not have
+    assert set(verdict_shown) == {*verdict_schema["required"], "beyond_mode", "scored"}
     assert {"mode"} <= set(schema["properties"])
-    assert {"beyond_mode"} <= set(verdict_schema["properties"])
+    assert {"beyond_mode", "scored"} <= set(verdict_schema["properties"])
     assert set(verdict_shown["findings"][0]) == set(schema["$defs"]["finding"]["required"])
-    assert set(document["summary"]["core"]) == set(schema["$defs"]["profile"]["required"])
+    assert set(document["summary"]["core"]) == {*schema["$defs"]["profile"]["required"], "unscored"}
+    assert {"unscored"} <= set(schema["$defs"]["profile"]["properties"])
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,7 @@ def test_the_summary_accounts_for_every_must() -> None:
         "planned": 2,
         "not_selected": 1,
         "waived": 0,
+        "unscored": 0,
         "held": False,
     }
 
