@@ -12,6 +12,8 @@ import pytest
 import yaml
 from ci_jobs import ACTION, INSTALL, JUDGE, ROOT, TEMPLATE, Job
 
+from conformance.ci.judging import WORDS
+
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 GITLAB = TEMPLATE[".ackproof"]
@@ -157,6 +159,18 @@ def test_the_job_of_gitlab_passes_what_it_is_given(tmp_path: Path, constraints: 
     assert install == wanted
     assert done.returncode == 7, done.stdout + done.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_the_page_on_ci_names_every_input_output_word_and_code() -> None:
+    page = (ROOT / "docs/ci.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE))
+    names = [*ACTION["inputs"], *ACTION["outputs"]]
+
+    assert {int(code): word for code, word in rows.items()} == WORDS
+    assert [name for name in names if f"\n| `{name}` |" not in page] == []
+    assert all(f"`{word}`" in page for word in WORDS.values())
+    assert all(word in ACTION["outputs"]["verdict"]["description"] for word in WORDS.values())
+    assert f"ackproof=={VERSION}" in page
 
 
 def test_the_hook_lints_the_contract_by_a_command_that_exists() -> None:
