@@ -10,8 +10,8 @@ from conformance.checks import NotOffered, Unverified
 from conformance.client import Encoded
 from conformance.exchange import Exchange
 from conformance.expect import code_of
-from conformance.following import Settled
-from conformance.history import ACCEPTED, CREATED, not_offered
+from conformance.following import GONE, Settled
+from conformance.history import ACCEPTED, is_left_out, member_id_of, not_offered
 from conformance.principals import Acting
 from conformance.refusals import REFUSALS
 from conformance.target import Implementation
@@ -260,6 +260,25 @@ class Api(Acting):
         name = summary.get("displayName") if isinstance(summary, dict) else None
         return read if name == display_name else None
 
+    def delete(self, member_id: str) -> Settled:
+        """Delete a member and wait until it is gone.
+
+        Raises:
+            NotOffered: the server or its owner says that there is no deleting.
+
+        """
+        rule = self.send.contract.operations["deleteMember"]
+        if rule.operation_id in self.target.not_offered:
+            raise Unverified(f"{rule.operation_id} is declared away, so that nothing is deleted")
+        write = self.send.delete_member(member_id)
+        if is_left_out(write, rule):
+            raise NotOffered(write)
+        return self.settle(write, partial(self._gone, member_id))
+
+    def _gone(self, member_id: str) -> Exchange | None:
+        read = self.send.get_member(member_id)
+        return read if read.status in GONE else None
+
     def invoke(self, member_id: str, implementation: Implementation, how: How = PLAIN) -> Exchange:
         """Invoke a member with the fixture's own payload."""
         payload = dict(implementation.payload)
@@ -310,17 +329,6 @@ def named_by(settled: Settled, asked: str) -> str:
     """Return the memberId that a create's answers name, else the one that was asked for."""
     named = settled.target.get("memberId")
     return named if isinstance(named, str) and named else member_id_of(settled.write, asked)
-
-
-def member_id_of(write: Exchange, asked: str) -> str:
-    """Return the memberId that a create's answer names, else the one that was asked for."""
-    members = write.members
-    target = members.get("target")
-    named = [target.get("memberId") if isinstance(target, dict) else None, members.get("memberId")]
-    location = write.header("location") or ""
-    if write.status == CREATED and location:
-        named.append(location.rstrip("/").rsplit("/", 1)[-1])
-    return next((name for name in named if isinstance(name, str) and name), asked)
 
 
 def _has_ended(run: Exchange) -> bool:

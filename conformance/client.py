@@ -47,6 +47,10 @@ class Client(Wire):
         """PATCH /members/{memberId} as a merge patch."""
         return self._operation("updateMember", {"memberId": member_id}, body, how)
 
+    def delete_member(self, member_id: str, how: How = PLAIN) -> Exchange:
+        """DELETE /members/{memberId}."""
+        return self._operation("deleteMember", {"memberId": member_id}, None, how)
+
     def update_member_implementation(
         self, member_id: str, body: Mapping[str, Any], how: How = PLAIN
     ) -> Exchange:

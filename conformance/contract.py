@@ -67,6 +67,7 @@ class Operation:
         body: JSON Pointer of the request body's schema; None if it takes none.
         media_types: of the request body, lower case; empty if it takes none.
         answer: JSON Pointer of the schema of a 200; None where the contract gives none of its own.
+        optional: whether no profile asks for it.
 
     """
 
@@ -80,6 +81,7 @@ class Operation:
     body: str | None
     media_types: tuple[str, ...]
     answer: str | None = None
+    optional: bool = False
 
     @property
     def codes(self) -> frozenset[str]:
@@ -293,6 +295,7 @@ def _operation(
         body=_body(method, path, entry),
         media_types=tuple(one.lower() for one in entry.get("requestBody", {}).get("content", ())),
         answer=_answer(method, path, entry),
+        optional=bool(entry.get("x-optional")),
     )
 
 

@@ -16,6 +16,7 @@ from conformance.history import (
     ReadinessHistory,
     RouteHistory,
     broke_down,
+    is_left_out,
     names_a_command,
 )
 from conformance.modes import READ_ONLY
@@ -31,6 +32,8 @@ SUMMARISING: Final = (
 )
 READINESS: Final = "getMemberBindingReadiness"
 STATUS: Final = "getOperation"
+DELETE: Final = "deleteMember"
+GONE: Final = (404, 410)
 
 
 def _repeats(write: Exchange, first: Exchange) -> bool:
@@ -68,6 +71,7 @@ class Histories:
     _model_urls: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     _locations: dict[str, Exchange] = field(default_factory=dict)
     _own_members: set[tuple[str, str]] = field(default_factory=set)
+    _deleted: set[str] = field(default_factory=set)
 
     def of(self, kind: type[History]) -> Iterable[History]:
         """All histories of one kind."""
@@ -83,8 +87,9 @@ class Histories:
         """Add one exchange to every history that it belongs to."""
         if exchange.response is None or may_be_of_another_path(exchange):
             return
-        if exchange.operation_id is not None:
-            self._take_route(self.contract.operations[exchange.operation_id], exchange)
+        rule = self.contract.operations.get(exchange.operation_id or "")
+        if rule is not None and not is_left_out(exchange, rule):
+            self._take_route(rule, exchange)
         if exchange.request.method == "GET" and not exchange.stranger:
             self._take_read(exchange)  # also at a URL of the server's own, outside spec/
 
@@ -95,6 +100,12 @@ class Histories:
         if exchange.stranger:  # what somebody without access is told shows nothing of a thing
             return
         self._take_member(rule, exchange)
+        if rule.operation_id == DELETE and exchange.ok:
+            gone = (exchange.request.url, exchange.members.get("readModelUrl"))
+            origins = self.target.own_origins
+            self._deleted |= {
+                absolute(url, exchange, origins) for url in gone if isinstance(url, str)
+            }
         if rule.receipt:
             location = exchange.header("location")
             if exchange.status == CREATED and location:
@@ -128,6 +139,8 @@ class Histories:
             self.operations[command_id].status_reads.append(exchange)
             if exchange.status == OK:
                 self._learn_urls(command_id, exchange)
+        if exchange.status in GONE and self._is_deleted(url):
+            return
         for command_id in self._model_urls.get((url, exchange.request.url.count("%")), ()):
             self.operations[command_id].model_reads.append(exchange)
 
@@ -143,6 +156,10 @@ class Histories:
             )
         if url in self.foreign:
             self.foreign[url].status_reads.append(exchange)
+
+    def _is_deleted(self, url: str) -> bool:
+        """Whether a URL is, or is below, that of a member whose deletion was accepted."""
+        return any(url == one or url.startswith(one + "/") for one in self._deleted)
 
     def _learn_urls(self, command_id: str, exchange: Exchange) -> None:
         status_url, model_url = (

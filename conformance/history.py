@@ -75,6 +75,23 @@ def not_offered(answer: Exchange) -> bool:
     return answer.operation_id is not None and (answer.status in NOT_OFFERED or absent)
 
 
+def is_left_out(answer: Exchange, rule: Operation) -> bool:
+    """Whether an operation that no server need offer was refused, in whatever form."""
+    untyped = not isinstance(answer.members.get("code"), str)
+    return rule.optional and untyped and answer.status in (*NOT_OFFERED, *ABSENT)
+
+
+def member_id_of(write: Exchange, asked: str) -> str:
+    """Return the memberId that a create's answer names, else the one that was asked for."""
+    members = write.members
+    target = members.get("target")
+    named = [target.get("memberId") if isinstance(target, dict) else None, members.get("memberId")]
+    location = write.header("location") or ""
+    if write.status == CREATED and location:
+        named.append(location.rstrip("/").rsplit("/", 1)[-1])
+    return next((name for name in named if isinstance(name, str) and name), asked)
+
+
 def run_word(run: Mapping[str, Any]) -> object:
     """Return the word of a run, which stands in `status` where no runStatus and no stage is."""
     return run.get("runStatus", None if "stage" in run else run.get("status"))

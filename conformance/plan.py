@@ -158,14 +158,21 @@ def make_plan(
 
 
 def covered_operations(contract: Contract, profiles: Collection[str]) -> tuple[str, ...]:
-    """Return the operations on which some requirement of the profiles is judged."""
+    """Return the operations on which some requirement of the profiles is judged.
+
+    Those that delete are left out: what a generated request names may be somebody else's.
+    """
     named = {
         operation
         for requirement in contract.requirements.values()
         if set(requirement.profiles) & set(profiles)
         for operation in requirement.operations
     }
-    return tuple(name for name in contract.operations if name in named)
+    return tuple(
+        name
+        for name, operation in contract.operations.items()
+        if name in named and operation.method != "DELETE"
+    )
 
 
 def _included(contract: Contract, profiles: tuple[str, ...]) -> tuple[str, ...]:

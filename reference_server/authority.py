@@ -62,11 +62,20 @@ class Authority:
         self._store.start(asyncio.get_running_loop(), self._on_durable, self._on_broken)
 
     def member(self, scope_id: str, member_id: str) -> Member | None:
-        """Give the decided state of a member."""
+        """Give the decided state of a member that was not deleted."""
+        found = self._ever(scope_id, member_id)
+        return None if found is None or found.deleted else found
+
+    def deleted(self, scope_id: str, member_id: str) -> bool:
+        """Say whether there was a member of that id, which was deleted."""
+        found = self._ever(scope_id, member_id)
+        return found is not None and found.deleted
+
+    def _ever(self, scope_id: str, member_id: str) -> Member | None:
         return cast("Member | None", self._states.get(StreamId("member", scope_id, member_id)))
 
     def publisher(self, scope_id: str, service_id: str) -> Member | None:
-        """Give the member, bound or not, that publishes a service id."""
+        """Give the member, bound or not, deleted or not, that was given a service id."""
         members = (state for stream, state in self._states.items() if stream.kind == "member")
         return next(
             (m for m in members if (m.scope_id, m.published_service_id) == (scope_id, service_id)),

@@ -69,7 +69,7 @@ class Changes:
             _prepare(member, command)
         met = member
         if isinstance(command, members.CreateMember):
-            self._check_service_free(command)
+            self._check_free(command)
             met = self._met(command)
         visible = self._read_models.members.get(command.scope_id, command.member_id)
         events = self._behaviour_of(command.scope_id).decided(
@@ -105,7 +105,7 @@ class Changes:
 
     def check_create(self, command: members.CreateMember) -> None:
         """Refuse a create as known now."""
-        self._check_service_free(command)
+        self._check_free(command)
         members.decide(self._met(command), command)
 
     def _met(self, command: members.CreateMember) -> Member | None:
@@ -115,8 +115,11 @@ class Changes:
             self._read_models.members.get(scope_id, member_id),
         )
 
-    def _check_service_free(self, command: members.CreateMember) -> None:
-        """Refuse a new member whose service id somebody else's service already has."""
+    def _check_free(self, command: members.CreateMember) -> None:
+        """Refuse a new member whose id a deleted one had, or its service id somebody else's."""
+        if self._authority.deleted(command.scope_id, command.member_id):
+            why = f"Member '{command.member_id}' was deleted; its id is not given again."
+            raise problems.studio_member_conflict(command.member_id, why)
         service = self._authority.service(command.scope_id, command.published_service_id)
         if service is not None and service.owner != command.member_id:
             why = f"A service '{command.published_service_id}' exists already."
@@ -152,7 +155,9 @@ class Changes:
         return Change((Append(stream, (accepted,)),), 1, visible, target=target)
 
     def _check_resolved(self, command: runs.InvokeMember) -> None:
-        """Refuse an invoke that was accepted although no service could be resolved."""
+        """Refuse an invoke whose member was deleted since, or whose service was never resolved."""
+        if self._authority.deleted(command.scope_id, command.member_id):
+            raise problems.studio_member_not_found(command.scope_id, command.member_id)
         if command.service_id:
             return
         if self._authority.member(command.scope_id, command.member_id) is None:

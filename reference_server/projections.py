@@ -63,7 +63,7 @@ class Projection(Generic[S]):
 
     def watermark(self, stream: StreamId) -> int:
         """Version that readers see, 0 where they see nothing."""
-        state = self.get(stream.scope_id, stream.id)
+        state = self._scopes.get(stream.scope_id, {}).get(stream.id)
         return state.version if state else 0
 
     def restore(self, fact: Fact) -> None:
@@ -114,11 +114,28 @@ class Projection(Generic[S]):
         scope[fact.stream.id] = codec.evolve(scope.get(fact.stream.id), fact)
 
 
+class Members(Projection[Member]):
+    """Members; one that was deleted is shown to nobody, and only its watermark tells of it."""
+
+    def get(self, scope_id: str, stream_id: str) -> Member | None:
+        """Read what is visible of a member."""
+        found = super().get(scope_id, stream_id)
+        return None if found is None or found.deleted else found
+
+    def of_scope(self, scope_id: str) -> Iterable[Member]:
+        """Read every member visible in a scope, oldest first."""
+        return [one for one in super().of_scope(scope_id) if not one.deleted]
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Give scope and id of every member that is visible."""
+        yield from (place for place in super().places() if self.get(*place) is not None)
+
+
 class ReadModels:
     """The four read models; that of operations has no lag beyond durability."""
 
     def __init__(self, lag: LagOf) -> None:
-        self.members = Projection[Member]("members", "member", lag)
+        self.members = Members("members", "member", lag)
         self.catalog = Projection[Service]("catalog", "service", lag)
         self.runs = Projection[Run]("runs", "run", lag)
         self.operations = Projection[Operation]("operations", "operation", _no_lag)

@@ -17,7 +17,7 @@ CREATED_ANSWER = 201
 ACCEPTED_ANSWER = 202
 CONFLICT = 409
 
-_NOT_OFFERED = ("getOperation", "listOperations", "getMemberBindingReadiness")
+_NOT_OFFERED = ("getOperation", "listOperations", "getMemberBindingReadiness", "deleteMember")
 _HEADERS = ("Content-Type", "Cache-Control", "Allow", "WWW-Authenticate")
 _UNUSABLE = (
     "STUDIO_MEMBER_NOT_BOUND",
@@ -36,7 +36,7 @@ class SeedShaped(Behaviour):
     """Answers as the API that the contract grew out of: resources in place of receipts."""
 
     def offers(self, operation_id: str) -> bool:
-        """Know nothing of operations and readiness."""
+        """Know nothing of operations, readiness and deleting."""
         return operation_id not in _NOT_OFFERED
 
     def waits_for_completion(self, operation: Operation) -> bool:

@@ -16,15 +16,16 @@ Operation = tuple[str, str, dict[str, Any], dict[str, Any]]
 
 METHODS = ("get", "put", "post", "patch", "delete")
 OPERATION_IDS = """
-    createMember listMembers getMember updateMember updateMemberImplementation
+    createMember listMembers getMember updateMember deleteMember updateMemberImplementation
     getMemberPublishedService getMemberBinding bindMember getMemberBindingReadiness
     listMemberRevisions activateMemberRevision retireMemberRevision getMemberEndpointContract
     invokeMember listMemberRuns getMemberRun getOperation listOperations putScopeBinding
     getScopeBinding getHealthLive getHealthReady
-""".split()  # noqa: SIM905  # twenty-two names read better as text
+""".split()  # noqa: SIM905  # twenty-three names read better as text
 COMPLETION_STAGES = {
     "member.create": "observed",
     "member.update": "observed",
+    "member.delete": "observed",
     "member.implementation.update": "observed",
     "member.bind": "ready",
     "member.revision.activate": "ready",

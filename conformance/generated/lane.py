@@ -37,6 +37,7 @@ CHECKS: Final = (
     "unsupported_method",
 )
 KNOWN_MEMBERS: Final = 2
+UNEXPECTED_METHODS: Final = ("get", "put", "post", "options", "patch", "trace", "query")  # no delete
 
 
 class OnlyTests(Engine):
@@ -110,7 +111,7 @@ def _config(target: Target, generation: Generation) -> SchemathesisConfig:
             "checks": {"enabled": False, **_checks()},
             "phases": {
                 "examples": unlearned,
-                "coverage": unlearned,
+                "coverage": unlearned | {"unexpected-methods": list(UNEXPECTED_METHODS)},
                 "fuzzing": unlearned | {"error-feedback": {"enabled": False}},
                 "stateful": {"enabled": False},
             },

@@ -316,16 +316,36 @@ def a_member_id_of_the_servers_own_is_safe_in_a_url(api: Api) -> Judgements:
 @scenario("MBR-09", requests=11, writes=3, leaves=2)
 def a_renamed_member_keeps_its_service_from_others(api: Api) -> Judgements:
     first = api.member(api.target.kinds[0])
-    name = first.shown_by.members["summary"].get("displayName")
-    if not isinstance(name, str):
-        raise Unverified("the member shows no displayName", first.shown_by)
+    name = _display_name(first)
+
     api.rename(first.member_id, f"Renamed {api.names.fresh()}")
 
+    yield from _inherits_nothing(api, name, first, "renamed")
+
+
+@scenario("MBR-09", requests=11, writes=3, leaves=1)
+def a_deleted_member_keeps_its_service_from_others(api: Api) -> Judgements:
+    first = api.member(api.target.kinds[0])
+    name = _display_name(first)
+
+    api.delete(first.member_id)
+
+    yield from _inherits_nothing(api, name, first, "deleted")
+
+
+def _display_name(member: Member) -> str:
+    name = member.shown_by.members["summary"].get("displayName")
+    if not isinstance(name, str):
+        raise Unverified("the member shows no displayName", member.shown_by)
+    return name
+
+
+def _inherits_nothing(api: Api, name: str, first: Member, was: str) -> Judgements:
+    """Judge that a new member of a name that became free does not publish the same service."""
     other = api.names.fresh()
     body = {"memberId": other, "displayName": name, "implementationKind": api.target.kinds[0]}
     write = api.send.create_member(body)
-
-    expected = "no other member publishes the service of a member that was renamed"
+    expected = f"no other member publishes the service of a member that was {was}"
     if write.status in REFUSALS and expect.code_of(write):
         yield expect.that(True, expected, "", first.shown_by, write)  # noqa: FBT003
         return
@@ -378,5 +398,6 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     one_implementation_of_the_members_kind_and_no_other,
     a_member_id_of_the_servers_own_is_safe_in_a_url,
     a_renamed_member_keeps_its_service_from_others,
+    a_deleted_member_keeps_its_service_from_others,
     a_member_is_changed_long_after_its_create,
 )

@@ -9,6 +9,7 @@ from reference_server.events.member import (
     Member,
     MemberBound,
     MemberCreated,
+    MemberDeleted,
     MemberDescribed,
     MemberEvent,
     Revision,
@@ -96,6 +97,14 @@ class RetireRevision:
     revision_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeleteMember:
+    """End a member for good."""
+
+    scope_id: str
+    member_id: str
+
+
 MemberCommand = (
     CreateMember
     | UpdateMember
@@ -103,6 +112,7 @@ MemberCommand = (
     | BindMember
     | ActivateRevision
     | RetireRevision
+    | DeleteMember
 )
 
 MemberEvents = tuple[MemberEvent, ...]
@@ -114,6 +124,18 @@ def decide(member: Member | None, command: MemberCommand) -> MemberEvents:
         return _create(member, command)
     if member is None:
         raise problems.studio_member_not_found(command.scope_id, command.member_id)
+    return _change(member, command)
+
+
+def _change(
+    member: Member,
+    command: UpdateMember
+    | UpdateImplementation
+    | BindMember
+    | ActivateRevision
+    | RetireRevision
+    | DeleteMember,
+) -> MemberEvents:
     match command:
         case UpdateMember():
             return _update(member, command)
@@ -125,6 +147,8 @@ def decide(member: Member | None, command: MemberCommand) -> MemberEvents:
             return _activate(member, command)
         case RetireRevision():
             return _retire(member, command)
+        case DeleteMember():
+            return (MemberDeleted(),)
 
 
 def stage(member: Member, command: BindMember, implementation: Document) -> MemberEvents:

@@ -68,6 +68,11 @@ class RevisionRetired:
     revision_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class MemberDeleted:
+    """The member is gone; its ids are given to nobody else."""
+
+
 MemberEvent = (
     MemberCreated
     | MemberDescribed
@@ -77,6 +82,7 @@ MemberEvent = (
     | MemberBound
     | RevisionActivated
     | RevisionRetired
+    | MemberDeleted
 )
 
 
@@ -126,6 +132,7 @@ class Member:
     revisions: tuple[Revision, ...] = ()
     serving_revision_id: str | None = None
     last_binding: LastBinding | None = None
+    deleted: bool = False
 
     def revision(self, revision_id: str | None) -> Revision | None:
         """Find a revision by id."""
@@ -139,7 +146,8 @@ def evolve(member: Member | None, fact: Fact) -> Member:
         return _created(fact, event)
     if member is None:
         raise BrokenHistoryError(fact)
-    changed = _apply(member, fact)
+    ends = isinstance(event, MemberDeleted)
+    changed = replace(member, deleted=True) if ends else _apply(member, fact)
     return replace(
         changed,
         version=fact.version,

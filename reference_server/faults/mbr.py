@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from reference_server import instants
 from reference_server.behaviour import Behaviour
+from reference_server.commands.member import DeleteMember
 from reference_server.document import Document
-from reference_server.events.member import LastBinding, Member
+from reference_server.events.member import LastBinding, Member, MemberEvent
 from reference_server.events.operation import Operation
 from reference_server.faults.declaration import fault
 from reference_server.problems import Problem
@@ -195,6 +196,30 @@ class NamesTheServiceAfterTheFirstName(Behaviour):
         return slug(display_name)
 
 
+@fault(breaks="MBR-09")
+class GivesAwayTheServiceOfADeletedMember(Behaviour):
+    """Gives the publishedServiceId of a deleted member to the next one that bears its name."""
+
+    def __init__(self) -> None:
+        self._freed: dict[str, str] = {}
+
+    def decided(
+        self,
+        command: object,
+        member: Member | None,
+        visible: Member | None,  # noqa: ARG002
+        events: tuple[MemberEvent, ...],
+    ) -> tuple[MemberEvent, ...]:
+        """Note what becomes free."""
+        if isinstance(command, DeleteMember) and member is not None:
+            self._freed[member.display_name] = member.published_service_id
+        return events
+
+    def assigned_service_id(self, member_id: str, display_name: str) -> str:
+        """Let nothing go to waste."""
+        return self._freed.get(display_name) or super().assigned_service_id(member_id, display_name)
+
+
 @fault(breaks="MBR-10")
 class DatesAMemberByItsLastChange(Behaviour):
     """Shows for createdAt when the member was last changed."""
@@ -254,6 +279,7 @@ FAULTS = (
     LeavesNullsOutOfADetail,
     MakesMemberIdsWithAColon,
     NamesTheServiceAfterTheFirstName,
+    GivesAwayTheServiceOfADeletedMember,
     DatesAMemberByItsLastChange,
     DatesAMemberByItsLastCreate,
 )

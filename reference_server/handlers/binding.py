@@ -64,7 +64,7 @@ class Bindings:
             message = "revisionId is not of the form of a revision id."
             raise problems.invalid(call.family_code, message, parameter="revisionId")
         operation = self._asked_command(call)
-        if operation is not None and not self._visible(call):
+        if operation is not None and not (self._visible(call) or self._deleted(call)):
             return read(self._unseen(call, operation))
         member = self._parts.resolver.visible_member(call.behaviour, call.scope_id, call.member_id)
         if operation is None and revision_id and member.revision(revision_id) is None:
@@ -142,6 +142,9 @@ class Bindings:
 
     def _visible(self, call: Call) -> bool:
         return self._parts.read_models.members.get(call.scope_id, call.member_id) is not None
+
+    def _deleted(self, call: Call) -> bool:
+        return self._parts.authority.deleted(call.scope_id, call.member_id)
 
     def _unseen(self, call: Call, operation: Operation) -> Document:
         """Write pending, for a member that readers don't see yet."""

@@ -20,6 +20,7 @@ class Members:
             "listMembers": self.list_members,
             "getMember": self.get_member,
             "updateMember": self.update_member,
+            "deleteMember": self.delete_member,
             "updateMemberImplementation": self.update_member_implementation,
             "getMemberPublishedService": self.get_member_published_service,
         }
@@ -82,6 +83,10 @@ class Members:
         )
         return await self._change(call, command)
 
+    async def delete_member(self, call: Call) -> Answer:
+        """Accept that a member goes; the service id that it had is given to nobody else."""
+        return await self._change(call, commands.DeleteMember(call.scope_id, call.member_id))
+
     async def update_member_implementation(self, call: Call) -> Answer:
         """Accept another current implementation."""
         operation_id = call.operation.operation_id
@@ -109,9 +114,7 @@ class Members:
         }
         return read(document, member.version)
 
-    async def _change(
-        self, call: Call, command: commands.UpdateMember | commands.UpdateImplementation
-    ) -> Answer:
+    async def _change(self, call: Call, command: commands.MemberCommand) -> Answer:
         def check() -> None:
             member = self._parts.authority.member(call.scope_id, call.member_id)
             commands.decide(member, command)

@@ -64,6 +64,7 @@ VARIANTS: dict[str, Variant] = {
         Variant(lists.RefusesLargePages),
         Variant(identifiers.StrictKinds),
         Variant(acceptance.OffersLess),
+        Variant(acceptance.DeletesNothing),
         Variant(kinds.ScriptsOnly, kind="script"),
         Variant(kinds.ActorsOnly, kind="gagent"),
         Variant(documents.ExtraMembers, paired=True),

@@ -2,8 +2,10 @@
 
 from reference_server.behaviour import Behaviour
 from reference_server.events.operation import Operation
+from reference_server.exchange import Answer
 
 CREATED_ANSWER = 201
+NO_METHOD_ANSWER = 405
 
 
 class Synchronous(Behaviour):
@@ -75,6 +77,7 @@ class OffersLess(Behaviour):
     left_out = (
         "updateMember",
         "updateMemberImplementation",
+        "deleteMember",
         "getMemberPublishedService",
         "getMemberBindingReadiness",
         "listMemberRevisions",
@@ -89,3 +92,17 @@ class OffersLess(Behaviour):
     def offers(self, operation_id: str) -> bool:
         """Answer 501 to the rest."""
         return operation_id not in self.left_out and super().offers(operation_id)
+
+
+class DeletesNothing(Behaviour):
+    """Offers no delete, and answers one 405 without a body, as a framework does."""
+
+    def offers(self, operation_id: str) -> bool:
+        """Leave it out."""
+        return operation_id != "deleteMember" and super().offers(operation_id)
+
+    def answer_sent(self, operation_id: str, answer: Answer, origin: str) -> Answer:
+        """Know nothing of problems."""
+        sent = super().answer_sent(operation_id, answer, origin)
+        untyped = Answer(NO_METHOD_ANSWER, None, {"Allow": "GET, PATCH"})
+        return untyped if operation_id == "deleteMember" else sent
