@@ -92,6 +92,13 @@ def ackproof() -> None:
     help="Most generated requests an operation, beside those that try its limits.",
 )
 @click.option("--gate-generated", is_flag=True, help="Fail on what Schemathesis finds, too.")
+@click.option("--keep", is_flag=True, help="Leave behind what the run makes.")
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write there what the run makes; otherwise in --report-dir or your state directory.",
+)
 def run(  # noqa: PLR0913  # the options of the command
     selection: Selection,
     folder: Path | None,
@@ -100,6 +107,8 @@ def run(  # noqa: PLR0913  # the options of the command
     examples: int,
     *,
     gate_generated: bool,
+    keep: bool,
+    ledger: Path | None,
     yes: bool,
 ) -> int:
     """Judge the server at URL, the one that a target file describes, or the embedded one."""
@@ -107,7 +116,9 @@ def run(  # noqa: PLR0913  # the options of the command
     from conformance.generated.outcome import Generation
 
     generation = Generation(seed, examples, gates=gate_generated)
-    return judge(selection, folder, lanes, generation, yes=yes)
+    if keep:
+        selection.flags["cleanup.keep"] = True
+    return judge(selection, folder, lanes, generation, ledger=ledger, yes=yes)
 
 
 @ackproof.command(short_help="Say what a run would send; send nothing.")
@@ -193,6 +204,35 @@ def rejudge(folder: Path) -> int:
     from conformance.command_verify import rejudge_report
 
     return rejudge_report(folder)
+
+
+@ackproof.command(short_help="Remove what a killed run left behind.")
+@click.argument("ledger", metavar="LEDGER", type=click.Path(path_type=Path))
+@click.option("-c", "file", type=click.Path(path_type=Path), help="Target file of the run.")
+@click.option("--token-env", metavar="NAME", help="Variable that holds the bearer token.")
+@click.option("--ca-file", metavar="FILE", help="Certificate authorities to trust, as PEM.")
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="TABLE.KEY=VALUE",
+    help="Any other value of the target file.",
+)
+@click.option("--dry-run", is_flag=True, help="List what would be removed; remove nothing.")
+def clean(
+    ledger: Path, file: Path | None, assignments: tuple[str, ...], *, dry_run: bool, **said: str
+) -> int:
+    """Remove the members that the run of LEDGER left behind; list what cannot be removed.
+
+    URL and scope come from the ledger, the credential from the target file or the options. Exit
+    codes: 0 nothing is left, or the server offers no delete; 1 something is left; 2 usage, the
+    ledger or the target file cannot be used, or the file names another server; 3 the target cannot
+    be reached or refuses the credential.
+    """
+    from conformance.command_clean import clean_ledger
+
+    flags = {name: value for name, value in said.items() if value is not None}
+    return clean_ledger(ledger, file, flags | _set(assignments, flags), dry_run=dry_run)
 
 
 @ackproof.command(short_help="Print a waiver of a finding.")

@@ -2,19 +2,22 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
+from conformance.command_clean import recorded_run
 from conformance.contract import Contract, load_contract
 from conformance.embedded import NOT_STARTED, embedded_server
 from conformance.evidence import trace_file
 from conformance.evidence.lines import lines_of
 from conformance.evidence.redaction import redacted
 from conformance.generated.outcome import Generation
+from conformance.ledger import NAME as LEDGER
+from conformance.ledger import Ledger
 from conformance.modes import FULL, READ_ONLY, SMOKE, NotInThisMode
 from conformance.notices import beforehand
 from conformance.plan import Plan, make_plan
@@ -36,21 +39,25 @@ from conformance.versions import kit_version
 URL: Final = "ACKPROOF_TARGET_URL"
 
 
-def judge(
+def judge(  # noqa: PLR0913  # the options of the command
     selection: Selection,
     folder: Path | None,
     lanes: Sequence[str],
     generation: Generation,
     *,
+    ledger: Path | None,
     yes: bool,
 ) -> int:
     """Judge a target, print its report, write it with its evidence if asked, return the code.
+
+    What the run made is removed afterwards, but in the embedded server, which ends anyway.
 
     Args:
         selection: who is judged, and by which requirements.
         folder: where the report and its evidence go.
         lanes: where the requests come from.
         generation: what the generated lane makes.
+        ledger: where the ledger goes; None for the folder, else the user's state directory.
         yes: whether a target that is not on this machine may be judged without a file.
 
     """
@@ -58,7 +65,7 @@ def judge(
     if folder is not None:
         report_file.prepare(folder)
         report_file.prepare(folder, trace_file.NAME)
-    console = Console()
+    console, in_folder = Console(), folder and folder / LEDGER
     with described_target(selection.file, selection.flags) as target:
         check_meant(contract, target, meant=yes or selection.file is not None)
         check_mode(target, lanes, folder, selection.only)
@@ -66,11 +73,23 @@ def judge(
             return print_smoke(console, contract, target)
         plan = make_plan(contract, target, selection.only, lanes)
         console.print(header(contract, target, plan), soft_wrap=True)
-        with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
-            result = redacted(run(contract, target, plan, progress, generation))
-    report, written = reported(result, folder)
-    print_report(console, report, written)
+        with recorded(contract, target, ledger or in_folder, console) as kept:
+            with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
+                judged = run(contract, target, plan, progress, generation, ledger=kept)
+            if kept is not None:
+                kept.interrupted = judged.interrupted
+            report, written = reported(redacted(judged), folder)
+            print_report(console, report, written)
     return report.exit_code
+
+
+def recorded(
+    contract: Contract, target: Target, path: Path | None, console: Console
+) -> AbstractContextManager[Ledger | None]:
+    """Write down what a run makes and remove it afterwards, but where the server ends with it."""
+    if target.embedded:
+        return nullcontext()
+    return recorded_run(contract, target, path, console)
 
 
 def reported(result: RunResult, folder: Path | None) -> tuple[Report, Path | None]:

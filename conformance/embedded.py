@@ -69,7 +69,8 @@ class Embedded:
         if target.kinds in PROGRAMS:
             good, poison, slow = PROGRAMS[target.kinds]
             target = replace(target, good=good, poison=poison, slow=slow)
-        return replace(target, other=other, described_by="the embedded reference server")
+        described_by = "the embedded reference server"
+        return replace(target, other=other, described_by=described_by, embedded=True)
 
 
 def _scripts(*names: str) -> list[Implementation]:

@@ -25,6 +25,15 @@ class Request:
     body: bytes | None = None
     secret: frozenset[str] = frozenset()
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Its JSON object; empty if the body is anything else."""
+        try:
+            document = json.loads(self.body or b"")
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}
+
 
 def _as_it_stands(document: object) -> object:
     return document
@@ -113,11 +122,7 @@ class Exchange:
     @property
     def given(self) -> dict[str, Any]:
         """The request's JSON object; empty if the body is anything else."""
-        try:
-            document = json.loads(self.request.body or b"")
-        except ValueError:
-            return {}
-        return document if isinstance(document, dict) else {}
+        return self.request.given
 
     def header(self, name: str) -> str | None:
         """Value of a response header; `name` in lower case."""

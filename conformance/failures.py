@@ -12,6 +12,8 @@ from conformance.contract import ContractUnreadable
 from conformance.embedded import ServerNotStarted
 from conformance.evidence.trace_file import EvidenceUnreadable
 from conformance.judge import Exit
+from conformance.ledger import LedgerUnwritable
+from conformance.ledger_file import LedgerUnreadable
 from conformance.modes import NotInThisMode
 from conformance.nearest import hint
 from conformance.plan import UnknownSelection
@@ -32,6 +34,8 @@ CODES: Final = {
         ContractUnreadable,
         EvidenceUnreadable,
         NotInThisMode,
+        LedgerUnreadable,
+        LedgerUnwritable,
         NotWaivable,
         NothingToRead,
         ReportUnwritable,

@@ -17,11 +17,12 @@ import pytest
 from rich.console import Console
 
 from conformance import suite
-from conformance.command_run import check_meant, described_target, header
+from conformance.command_run import check_meant, described_target, header, recorded
 from conformance.contract import Contract, ContractUnreadable, Requirement, load_contract
 from conformance.embedded import ServerNotStarted
 from conformance.failures import sentence
 from conformance.judge import Exit, Verdict
+from conformance.ledger import LedgerUnwritable
 from conformance.modes import SMOKE, NotInThisMode, is_beyond
 from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.preflight import TargetUnusable
@@ -57,6 +58,8 @@ class Session:
         self.contract = contract
         self.target = target
         self._run: Run | None = None
+        self._cleanup = ExitStack()
+        self._said = io.StringIO()
         self._plan = make_plan(contract, target)
         self._waivers = Waivers(target.waivers, datetime.now(UTC).date(), target.masked)
 
@@ -73,13 +76,16 @@ class Session:
         """Plan the chosen requirements and start to judge them.
 
         Raises:
+            LedgerUnwritable: what the run makes cannot be written down.
             TargetUnusable: nothing can be judged.
 
         """
         ids = [one.id for one in chosen]
         if len(ids) != len(self._plan.requirements):
             self._plan = make_plan(self.contract, self.target, ids)
-        self._run = Run(self.contract, self.target, self._plan, Silent())
+        console = Console(file=self._said, width=WIDTH)
+        ledger = self._cleanup.enter_context(recorded(self.contract, self.target, None, console))
+        self._run = Run(self.contract, self.target, self._plan, Silent(), ledger=ledger)
         self._run.ask()
         self._run.begin()
 
@@ -138,10 +144,16 @@ class Session:
         return [profile_line(name, one) for name, one in summary.items()]
 
     def close(self) -> None:
-        """Stop what still runs, and spare pytest's last collections the whole trace."""
+        """Stop what still runs, clean up, and spare pytest's last collections the whole trace."""
         if self._run is not None:
             self._run.close()
+            self._cleanup.close()
             gc.freeze()
+
+    @property
+    def cleaned(self) -> str:
+        """What was removed and what is left, in a line; "" where nothing was to be removed."""
+        return self._said.getvalue().strip("\n")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -247,11 +259,14 @@ def _begin(own: Session, chosen: list[Requirement]) -> None:
         pytest.exit(str(problem), returncode=Exit.UNREACHABLE)
     except NothingToRead as problem:
         pytest.exit(str(problem), returncode=Exit.USAGE)
+    except LedgerUnwritable as problem:
+        raise pytest.UsageError(str(problem)) from problem
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say how each profile stands."""
-    for line in config.stash[SESSION].profiles():
+    own = config.stash[SESSION]
+    for line in (*own.profiles(), own.cleaned):
         terminalreporter.write_line(line)

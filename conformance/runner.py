@@ -26,6 +26,7 @@ from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
 from conformance.histories_judged import judge_histories
 from conformance.judge import Heard, Verdict, verdict
+from conformance.ledger import Ledger
 from conformance.modes import NEEDS_WRITES, READ_ONLY
 from conformance.notices import Notice, afterwards, beforehand
 from conformance.plan import Plan
@@ -111,13 +112,22 @@ class Run:
 
     """
 
-    def __init__(self, contract: Contract, target: Target, plan: Plan, progress: Progress) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        plan: Plan,
+        progress: Progress,
+        *,
+        ledger: Ledger | None = None,
+    ) -> None:
         self.contract, self.target, self.plan, self.progress = contract, target, plan, progress
         self.trace = Trace()
         self.control: str | None = "the run was stopped before its control had held"
         self.interrupted = False
         self._started_at, self._began = datetime.now(UTC), time.monotonic()
-        self._names = Names(secrets.token_hex(4))
+        self._ledger = ledger
+        self._names = Names(ledger.heading.run if ledger else secrets.token_hex(4))
         self._connections = Connections(trust=trust_of(target), timeout=target.pace.request_timeout)
         self._crowd = Crowd()
         self._budget = Budget(target.max_writes)
@@ -229,6 +239,7 @@ class Run:
             self._budget,
             self._stopping.wait,
             lane,
+            ledger=self._ledger,
         )
 
     def _api(self, client: Client, waiting: Callable[[str], None]) -> Api:
@@ -312,12 +323,14 @@ def _unheard(scenario: Scenario, why: str) -> Heard:
     return Heard(scenario.requirement, scenario.name, (Missing(why),))
 
 
-def run(
+def run(  # noqa: PLR0913  # everything that a run is made of
     contract: Contract,
     target: Target,
     plan: Plan,
     progress: Progress,
     generation: Generation = PLAIN_GENERATION,
+    *,
+    ledger: Ledger | None = None,
 ) -> RunResult:
     """Judge a target; the generated lane, where it is planned, follows the scenarios.
 
@@ -326,7 +339,7 @@ def run(
         NothingToRead: a run that only reads finds nothing of what it should read.
 
     """
-    with closing(Run(contract, target, plan, progress)) as under_way:
+    with closing(Run(contract, target, plan, progress, ledger=ledger)) as under_way:
         under_way.ask()
         try:
             under_way.begin()

@@ -117,6 +117,8 @@ class Target:
         waivers_file: that file's path, for people; None without one.
         mode: how much a run does.
         existing: what it reads where it writes nothing.
+        keep: whether what a run makes is left behind.
+        embedded: whether it is the embedded reference server, which ends with the run.
 
     """
 
@@ -153,6 +155,8 @@ class Target:
     waivers_file: str | None = None
     mode: Mode = FULL
     existing: Existing = field(default_factory=Existing)
+    keep: bool = False
+    embedded: bool = False
 
     @property
     def kind(self) -> str:

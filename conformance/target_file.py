@@ -105,6 +105,7 @@ def _target(settings: Settings, environ: Mapping[str, str]) -> Target:
         waivers_file=str(waivers) if waivers else None,
         mode=settings.content["run"]["mode"],
         existing=Existing(**settings.content.get("existing", {})),
+        keep=settings.content["cleanup"]["keep"],
     )
     return replace(target, other=_other(target, settings, environ))
 

@@ -25,6 +25,7 @@ FLAGS: Final = {
     "target.max_writes": "--max-writes",
     "target.ca_file": "--ca-file",
     "run.mode": "--mode",
+    "cleanup.keep": "--keep",
 }
 EITHER_TOKEN: Final = (
     ("target.token_env", "target.token_file"),

@@ -17,6 +17,7 @@ from conformance.credentials import credentials, shown
 from conformance.exchange import Exchange, Request, Response
 from conformance.gateways import SAFE, in_progress, lost_its_answer, may_go_again, says_nothing
 from conformance.history import retry_after
+from conformance.ledger import Ledger, LedgerUnwritable
 from conformance.modes import READ_ONLY
 from conformance.pace import USUAL
 from conformance.target import Target
@@ -125,6 +126,7 @@ class Wire:
         sleep: waits for so many seconds, or less once the run is stopped.
         stranger: whether the requests come from somebody without access to what they ask for.
         lost: the writes that may have been done although their answers were lost.
+        ledger: where whatever a request asks to be made is written before it is sent.
 
     """
 
@@ -138,6 +140,7 @@ class Wire:
     lane: str = "scenarios"
     stranger: bool = False
     lost: list[Exchange] = field(default_factory=list)
+    ledger: Ledger | None = None
 
     def follow(self, url: str, given_in: Exchange, how: How = PLAIN) -> Exchange:
         """GET a URL that the server gave, resolved against the request that it answered."""
@@ -204,6 +207,8 @@ class Wire:
         try:
             request = built()
             as_sent = self._as_sent(request)
+            if self.ledger is not None:
+                self._write_down(self.ledger, as_sent)
             response = _answered(self.pool(), request)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
             error = _said(problem, self.pool())
@@ -225,7 +230,21 @@ class Wire:
             operation_id in self.target.not_offered,
         )
         self.trace.record(exchange)
+        if self.ledger is not None:
+            self.ledger.answered(exchange)
         return exchange
+
+    def _write_down(self, ledger: Ledger, asked: Request) -> None:
+        """Write down what is about to be made.
+
+        Raises:
+            Unverified: it cannot be written, so that it must not be made.
+
+        """
+        try:
+            ledger.asked(*self._matched(asked.method, asked.url), asked)
+        except LedgerUnwritable as problem:
+            raise Unverified(str(problem)) from problem
 
     def pool(self) -> httpx.Client:
         """Return the connections of this thread and principal."""

@@ -1,0 +1,250 @@
+"""Removing what a run made: by its ledger, the last first, for so long and no longer."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
+from typing import Final
+
+from conformance.client import Client
+from conformance.contract import Contract
+from conformance.exchange import Exchange
+from conformance.expect import code_of
+from conformance.following import GONE
+from conformance.history import ACCEPTED, NOT_OFFERED
+from conformance.ledger_file import DOTS, Place, Recorded
+from conformance.target import Target
+from conformance.trace import Trace
+from conformance.trust import trust_of
+from conformance.wire import Budget, Connections, How
+
+DELETE: Final = "deleteMember"
+AS_GIVEN: Final = "an id or a token is sent as the server gave it"
+KEPT_OUT: Final = (401, 403)
+NO_ROUTE: Final = ("", "NOT_FOUND", "ROUTE_NOT_FOUND")
+ANSWER_SECONDS: Final = 5.0
+PAUSES_SECONDS: Final = (0.05, 0.1, 0.2, 0.4)
+LONGEST_PAUSE_SECONDS: Final = 0.8
+TICK_SECONDS: Final = 0.1
+MOST_PAGES: Final = 1000
+ASKS: Final = 3
+DONE: Final = 1.0  # seconds that a deletion may show late which claims to be done
+LATE_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What came of a cleaning.
+
+    Attributes:
+        removed: members that are gone.
+        left: members that are there still, or may be where the roster cannot be read.
+        why: why some are left, without a full stop; "" if none is.
+        deletes: whether the server may offer delete.
+
+    """
+
+    removed: tuple[Place, ...] = ()
+    left: tuple[Place, ...] = ()
+    why: str = ""
+    deletes: bool = True
+
+
+def clean(
+    contract: Contract, target: Target, recorded: Recorded, seconds: float, *, twice: bool
+) -> Cleaned:
+    """Delete the members of a run, and look until they are gone, it is refused, or time is up.
+
+    Args:
+        contract: whose operations are used.
+        target: who is asked, and by which credentials.
+        recorded: what the run may have made.
+        seconds: how long this may take; one answer more at most.
+        twice: whether what was asked for may come to be after a first look found nothing.
+
+    """
+    until = time.monotonic() + seconds
+    parts = []
+    for scope_id in recorded.scopes:
+        with closing(_InScope(contract, target, recorded, scope_id, until)) as one:
+            parts.append(one.cleaned(twice=twice))
+    return Cleaned(
+        tuple(place for one in parts for place in one.removed),
+        tuple(place for one in parts for place in one.left),
+        "; ".join(dict.fromkeys(one.why for one in parts if one.left and one.why)),
+        all(one.deletes for one in parts),
+    )
+
+
+def found(contract: Contract, target: Target, recorded: Recorded, seconds: float) -> Cleaned:
+    """Return as left what `clean` would find; nothing is deleted."""
+    until = time.monotonic() + seconds
+    left: list[Place] = []
+    for scope_id in recorded.scopes:
+        with closing(_InScope(contract, target, recorded, scope_id, until)) as one:
+            left += one.there()
+    return Cleaned(left=tuple(left))
+
+
+class _InScope:
+    """One cleaning of one scope. Its exchanges are in a trace of its own, which nobody judges."""
+
+    def __init__(
+        self, contract: Contract, target: Target, recorded: Recorded, scope_id: str, until: float
+    ) -> None:
+        self._namespace, self._scope_id, self._until = recorded.heading.namespace, scope_id, until
+        self._made = tuple(one for one in recorded.members if one.scope_id == scope_id)
+        self._stopping, self._threads = threading.Event(), target.concurrency
+        timeout = min(target.pace.request_timeout, ANSWER_SECONDS)
+        self._connections = Connections(trust=trust_of(target), timeout=timeout)
+        self._client = Client(
+            contract,
+            _let_into(target, scope_id),
+            Trace(),
+            "cleanup",
+            self._connections,
+            Budget(None),
+            self._pause,
+        )
+        self._answers: dict[Place, list[Exchange]] = {}
+        self._shown: set[Place] = set()
+        self._there = self._made
+        self._deletes = DELETE not in target.not_offered
+        self._limit, self._patience = target.completion_limit, 0.0
+        self._why = "" if self._deletes else f"the target file declares {DELETE} away"
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._connections.close()
+
+    def cleaned(self, *, twice: bool) -> Cleaned:
+        """Delete and look, again and again."""
+        there, empty = self.there(), 0
+        self._delete(dict.fromkeys((*self._made, *there)) if self._why == "" else ())
+        for pause in chain(PAUSES_SECONDS, repeat(LONGEST_PAUSE_SECONDS)):
+            there = self.there()
+            empty = 0 if there else empty + 1
+            if self._is_over() or empty > int(twice) or (there and self._is_stuck(there)):
+                break
+            self._delete([one for one in there if self._may_be_asked(one)])
+            self._pause(pause if there else LATE_SECONDS)
+        gone = dict.fromkeys((*self._shown, *filter(self._is_accepted, self._made)))
+        removed = tuple(one for one in gone if one not in there)
+        return Cleaned(removed, there, self._why or "time was up", self._deletes)
+
+    def there(self) -> tuple[Place, ...]:
+        """Return the run's members that are there, by the roster or, where that fails, one by one.
+
+        Once time is up it is what was there at the last look.
+        """
+        rows = self._roster()
+        if rows is None:
+            rows = tuple(one for one in self._made if not self._is_gone(one))
+        if not self._is_over():
+            self._shown.update(rows)
+            self._there = rows
+        return self._there
+
+    def _roster(self) -> tuple[Place, ...] | None:
+        known, token = {one.member_id for one in self._made}, None
+        found: list[Place] = []
+        for _ in range(MOST_PAGES):
+            if self._is_over():
+                return None
+            how = How(query={"pageToken": token} if token else {}, violates=AS_GIVEN)
+            page = self._heard(self._client.list_members(how))
+            rows = page.members.get("members")
+            if not page.ok or not isinstance(rows, list):
+                return None
+            found += [Place(self._scope_id, one) for one in _ours(rows, known, self._namespace)]
+            token = page.members.get("nextPageToken")
+            if not isinstance(token, str) or not token:
+                return tuple(dict.fromkeys(found))
+        return None
+
+    def _is_gone(self, place: Place) -> bool:
+        if self._is_over():
+            return False
+        read = self._heard(self._client.get_member(place.member_id, How(violates=AS_GIVEN)))
+        return read.status in GONE
+
+    def _heard(self, answer: Exchange) -> Exchange:
+        """Ask nothing more of a server that is not there."""
+        if (answer.error or "").startswith("no connection"):
+            self._why = f"the server cannot be reached ({answer.error})"
+            self._stopping.set()
+        return answer
+
+    def _delete(self, places: Iterable[Place]) -> None:
+        """Ask for each to be deleted; the first alone, since most refusals are for all."""
+        first, *rest = (*places, None)
+        if first is not None:
+            self._ask(first)
+        with ThreadPoolExecutor(self._threads) as pool:
+            asks = [pool.submit(self._ask, one) for one in rest if one is not None]
+            try:
+                pending = set(asks)
+                while pending:
+                    pending = wait(pending, timeout=TICK_SECONDS).not_done
+            except KeyboardInterrupt:
+                self._stopping.set()
+                raise
+        for ask in asks:
+            ask.result()
+
+    def _ask(self, place: Place) -> None:
+        earlier = self._answers.setdefault(place, [])
+        if self._is_over() or self._why or len(earlier) == ASKS:
+            return
+        how = How(violates=AS_GIVEN)
+        answer = self._heard(self._client.delete_member(place.member_id, how))
+        earlier.append(answer)
+        self._patience = time.monotonic() + (self._limit if answer.status == ACCEPTED else DONE)
+        unknown = answer.status in GONE and code_of(answer) in NO_ROUTE and place in self._shown
+        if answer.status in NOT_OFFERED or unknown:
+            self._deletes = False
+            self._why = f"the server offers no delete ({answer.line})"
+        elif answer.status in KEPT_OUT:
+            self._why = f"the server refuses it ({answer.line})"
+
+    def _is_accepted(self, place: Place) -> bool:
+        return any(one.ok for one in self._answers.get(place, ()))
+
+    def _may_be_asked(self, place: Place) -> bool:
+        return not self._is_accepted(place) and len(self._answers.get(place, ())) < ASKS
+
+    def _is_stuck(self, there: Sequence[Place]) -> bool:
+        """Whether nothing more will be done about anything that is there."""
+        waits = time.monotonic() < self._patience
+        pending = waits and any(map(self._is_accepted, there))
+        asks = not self._why and any(map(self._may_be_asked, there))
+        if not (pending or asks or self._why):
+            self._why = f"deleting has no effect ({self._answers[there[0]][-1].line})"
+        return not (pending or asks)
+
+    def _is_over(self) -> bool:
+        return self._stopping.is_set() or time.monotonic() > self._until
+
+    def _pause(self, seconds: float) -> None:
+        self._stopping.wait(max(0.0, min(seconds, self._until - time.monotonic())))
+
+
+def _let_into(target: Target, scope_id: str) -> Target:
+    """Return the target as whoever owns a scope sees it."""
+    other = target.other
+    if other is None or other.scope != scope_id:
+        return replace(target, scope=scope_id)
+    return replace(target, scope=scope_id, token_env=other.token_env, token=other.token)
+
+
+def _ours(rows: list[object], known: set[str], namespace: str) -> Iterator[str]:
+    """Yield the memberIds of the rows that are of the run, by their id or their first name."""
+    for row in rows:
+        member_id = row.get("memberId") if isinstance(row, dict) else None
+        if isinstance(row, dict) and isinstance(member_id, str) and member_id not in DOTS:
+            named = f"{member_id}\n{row.get('displayName')}"
+            if member_id in known or namespace in named:
+                yield member_id

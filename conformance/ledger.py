@@ -1,0 +1,169 @@
+"""The cleanup ledger: a line of JSON for whatever a run asks to be made, written before it asks."""
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+
+import platformdirs
+
+from conformance.exchange import Exchange, Request
+from conformance.history import member_id_of
+from conformance.ledger_file import CREATE, Heading, LedgerUnreadable, read_ledger
+from conformance.target import Target
+from conformance.versions import kit_version
+
+NAME: Final = "ledger.jsonl"
+LEDGER_VERSION: Final = 1
+MAKES: Final = {CREATE: "memberId", "putScopeBinding": "serviceId"}
+
+
+class LedgerUnwritable(Exception):  # noqa: N818  # the CLI words it
+    """The ledger cannot be written; the message is one sentence."""
+
+
+class Ledger:
+    """A ledger under way, which many threads write to; every line is flushed at once.
+
+    Attributes:
+        interrupted: whether the run ended with requests under way.
+
+    """
+
+    def __init__(self, path: Path, heading: Heading, file: IO[str]) -> None:
+        self.path, self.heading = path, heading
+        self.interrupted = False
+        self._file = file
+        self._lock = threading.Lock()
+
+    def asked(
+        self, operation_id: str | None, parameters: Mapping[str, str], request: Request
+    ) -> None:
+        """Write down what a request asks to be made, before it is sent.
+
+        Raises:
+            LedgerUnwritable: the file can no longer be written.
+
+        """
+        if operation_id in MAKES:
+            given = request.given.get(MAKES[operation_id])
+            named = given if isinstance(given, str) and given else None
+            self.note("asked", operation=operation_id, scope=parameters["scopeId"], id=named)
+
+    def answered(self, exchange: Exchange) -> None:
+        """Write down the id that the server made for a member of the run.
+
+        Raises:
+            LedgerUnwritable: the file can no longer be written.
+
+        """
+        asked, named = exchange.given.get("memberId"), member_id_of(exchange, "")
+        own = not asked or self.heading.namespace in str(asked)
+        if exchange.operation_id == CREATE and exchange.ok and own and named not in ("", asked):
+            self.note("named", scope=exchange.parameters["scopeId"], id=named)
+
+    def note(self, kind: str, **told: object) -> None:
+        """Write a line.
+
+        Raises:
+            LedgerUnwritable: the file can no longer be written.
+
+        """
+        line = json.dumps({"kind": kind} | told) + "\n"
+        try:
+            with self._lock:
+                self._file.write(line)
+                self._file.flush()
+        except (OSError, ValueError) as problem:
+            raise _unwritable(self.path, problem) from problem
+
+    def close(self) -> None:
+        """Write nothing more."""
+        self._file.close()
+
+
+def begin(path: Path | None, target: Target, contract_version: str) -> Ledger:
+    """Begin the ledger of a run.
+
+    Args:
+        path: where to; None for a file of its own in the user's state directory.
+        target: who is asked.
+        contract_version: of the contract.
+
+    Raises:
+        LedgerUnwritable: it cannot be written, or what stands there is no ledger.
+
+    """
+    run = secrets.token_hex(4)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    heading = Heading(run, target.url, target.scope, kit_version(), contract_version, began)
+    path = path or state_folder() / f"{heading.namespace}.jsonl"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_way(path)
+        ledger = Ledger(path, heading, path.open("x", encoding="utf-8"))
+    except OSError as problem:
+        raise _unwritable(path, problem) from problem
+    ledger.note(
+        "run",
+        ledger_version=LEDGER_VERSION,
+        namespace=heading.namespace,
+        url=heading.url,
+        scope=heading.scope,
+        kit=heading.kit,
+        contract=heading.contract,
+        began=heading.began,
+    )
+    return ledger
+
+
+def resume(path: Path, heading: Heading) -> Ledger:
+    """Go on with a ledger that was read, without a last line that was cut off.
+
+    Raises:
+        LedgerUnwritable: it cannot be written.
+
+    """
+    try:
+        os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
+        return Ledger(path, heading, path.open("a", encoding="utf-8"))
+    except OSError as problem:
+        raise _unwritable(path, problem) from problem
+
+
+def state_folder() -> Path:
+    """Return where the ledgers of runs lie that name no place for theirs."""
+    return platformdirs.user_state_path("ackproof", appauthor=False)
+
+
+def _make_way(path: Path) -> None:
+    """Remove the settled ledger of an earlier run; put one that is not settled beside.
+
+    Raises:
+        LedgerUnwritable: what stands there is no ledger.
+
+    """
+    if not path.exists():
+        return
+    try:
+        earlier = read_ledger(path)
+    except LedgerUnreadable as problem:
+        raise LedgerUnwritable(
+            f"The ledger cannot be written over {path}: {problem} Name another file (--ledger)."
+        ) from problem
+    if earlier.settled or not earlier.asked:
+        path.unlink()
+    else:
+        path.rename(path.with_name(f"{path.stem}-{earlier.heading.namespace}{path.suffix}"))
+
+
+def _unwritable(path: Path, problem: Exception) -> LedgerUnwritable:
+    why = problem.strerror if isinstance(problem, OSError) else str(problem)
+    return LedgerUnwritable(
+        f"The ledger {path} cannot be written: {why}. What a run makes is written there before it "
+        "is asked for: name another file (--ledger)."
+    )
