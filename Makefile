@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane stored-run serve bench bench-write build clean
+.PHONY: help install conformance test check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run serve bench bench-write build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ steadiness: $(READY) ## Judge ten times beside two busy loops, at random lag
 
 lane: $(READY) ## Count what the generated lane finds of planted faults, beside stock Schemathesis
 	$(BIN)/python tests/lane_and_stock.py
+
+two-kits: $(READY) ## Judge one server by two kits at once, twenty times: the verdicts of one alone
+	$(BIN)/python tests/two_kits.py
 
 stored-run: $(READY) ## Make the stored run anew that later kits are held against
 	$(BIN)/python tests/stored_run.py

@@ -91,12 +91,17 @@ def read_ledger(path: Path) -> Recorded:
         ) from problem
     except UnicodeDecodeError as problem:
         raise LedgerUnreadable(f"{path} is no ledger of a run: it is not UTF-8 text.") from problem
+    return told_by(text, path)
+
+
+def told_by(text: str, path: Path) -> Recorded:
+    """Read the text of a ledger; `path` names it in the sentence of a LedgerUnreadable."""
     whole = text[: text.rfind("\n") + 1]
     return _recorded(list(_lines(whole, path)), path)
 
 
 def _lines(text: str, path: Path) -> Iterator[Line]:
-    for number, written in enumerate(text.splitlines(), 1):
+    for number, written in enumerate(text.split("\n")[:-1], 1):
         where = f"{path} is no ledger of a run: line {number}"
         try:
             line = json.loads(written)

@@ -41,7 +41,7 @@ def test_a_path_names_its_operation_and_parameters(
     [
         ("POST", f"{MEMBER}/invoke/chat:stream"),
         ("POST", f"{MEMBER}/binding/revisions/r1"),
-        ("DELETE", MEMBER),
+        ("PUT", MEMBER),
         ("GET", f"{MEMBER}/"),
     ],
     ids=["a verb that is not offered", "no verb", "another method", "an empty last segment"],

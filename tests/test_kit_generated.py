@@ -57,6 +57,7 @@ def test_nothing_is_found_in_an_honest_server_and_its_traffic_is_judged(
     assert [(one.check, one.operation, one.message) for one in result.lane.findings] == []
     assert [one.requirement.id for one in result.verdicts if one.findings] == []
     assert {one.lane for one in result.exchanges} == {"scenarios", "generated"}
+    assert "DELETE" not in {one.request.method for one in result.exchanges}
     outcomes = {one.requirement.id: one for one in result.verdicts}
     assert outcomes["RCP-01"].judged > 10
     assert outcomes["ERR-01"].judged > 100

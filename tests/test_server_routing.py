@@ -105,7 +105,7 @@ def test_an_unknown_path_is_a_typed_404(router: Router, method: str, path: str) 
     [
         ("DELETE", f"{SCOPE}/members", "GET, POST"),
         ("GET", f"{REVISIONS}/r1:activate", "POST"),
-        ("POST", MEMBER, "GET, PATCH"),
+        ("POST", MEMBER, "DELETE, GET, PATCH"),
         ("BREW", "/health/live", "GET"),
     ],
 )

@@ -458,6 +458,16 @@ def test_offers_less_says_so_before_it_looks_for_anything(behaving: Behaving) ->
     assert caller.bound()
 
 
+def test_deletes_nothing_refuses_a_delete_as_a_framework_does(behaving: Behaving) -> None:
+    caller = behaving("deletes-nothing")
+    member_id = caller.bound()
+
+    answer = caller.sends("DELETE", f"/members/{member_id}")
+
+    assert (answer.status_code, answer.content) == (405, b"")
+    assert caller.sends("GET", f"/members/{member_id}").status_code == 200
+
+
 def test_extra_members_stand_in_every_object(behaving: Behaving) -> None:
     caller = behaving("extra-members")
     caller.ends(caller.creates("m7"))

@@ -329,7 +329,7 @@ def test_both_readers_name_the_contract_by_one_hash() -> None:
     assert CONTRACT.hash == servers_reader.load(servers_reader.spec_folder()).hash
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
     "path",
     [
