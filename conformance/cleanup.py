@@ -180,11 +180,11 @@ class _InScope:
 
     def _delete(self, places: Iterable[Place]) -> None:
         """Ask for each to be deleted; the first alone, since most refusals are for all."""
-        first, *rest = (*places, None)
-        if first is not None:
+        in_order = list(places)
+        for first in in_order[:1]:
             self._ask(first)
         with ThreadPoolExecutor(self._threads) as pool:
-            asks = [pool.submit(self._ask, one) for one in rest if one is not None]
+            asks = [pool.submit(self._ask, one) for one in in_order[1:]]
             try:
                 pending = set(asks)
                 while pending:

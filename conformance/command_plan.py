@@ -37,7 +37,7 @@ def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) 
         names = ", ".join(_checks(requirement.id, plan)) or "nothing"
         label = f"{requirement.id} {requirement.level:<6}  "
         print_hanging(console, Text(label), names.replace("_", " "))
-    for line in _afterwards(plan):
+    for line in _afterwards(plan, keeps=target.keep):
         print_hanging(console, Text(), line)
     return 0
 
@@ -55,16 +55,17 @@ def _checks(requirement: str, plan: Plan) -> list[str]:
     return names + [one.name for one in plan.invariants if one.requirement == requirement]
 
 
-def _afterwards(plan: Plan) -> list[str]:
+def _afterwards(plan: Plan, *, keeps: bool) -> list[str]:
     requirements = counted(len(plan.requirements), "requirement")
     scenarios = counted(len(plan.scenarios), "scenario")
     invariants = counted(len(plan.invariants), "invariant")
     requests = counted(plan.requests, "request")
+    made = counted(plan.leaves, "member or service", "members and services")
     lines = [
         "",
         f"{requirements} by {scenarios} and {invariants}",
         f"sends at least {requests}, {counted(plan.writes, 'write')} among them",
-        f"leaves {counted(plan.leaves, 'member or service', 'members and services')} behind",
+        f"leaves {made} behind" if keeps else f"makes {made}, and deletes the members where it can",
     ]
     if plan.planned:
         ids = ", ".join(one.id for one in plan.planned)

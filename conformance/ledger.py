@@ -51,7 +51,7 @@ class Ledger:
         """
         if operation_id in MAKES:
             given = request.given.get(MAKES[operation_id])
-            named = given if isinstance(given, str) and given else None
+            named = _as_text(given) if isinstance(given, str) and given else None
             self.note("asked", operation=operation_id, scope=parameters["scopeId"], id=named)
 
     def answered(self, exchange: Exchange) -> None:
@@ -84,6 +84,11 @@ class Ledger:
     def close(self) -> None:
         """Write nothing more."""
         self._file.close()
+
+
+def _as_text(name: str) -> str:
+    """Return a name without lone surrogates, which JSON can say and UTF-8 cannot."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def begin(path: Path | None, target: Target, contract_version: str) -> Ledger:

@@ -233,13 +233,14 @@ def test_the_traceback_of_the_kit_is_shown_when_asked_for(
 
 
 def test_a_plan_says_what_it_sends_and_leaves_without_sending_anything() -> None:
-    done = ackproof("plan")
+    done, kept = ackproof("plan"), ackproof("plan", "--set", "cleanup.keep=true")
 
     assert done.returncode == 0
     claimed = [r for r in load_contract().requirements.values() if set(r.profiles) & set(PROFILES)]
     assert f"{sum(not one.planned for one in claimed)} requirements by " in done.stdout
     assert " writes among them" in done.stdout
-    assert " behind\n" in done.stdout
+    assert ", and deletes the members where it can\n" in done.stdout
+    assert " behind\n" in kept.stdout
     assert "planned, not judged yet: " in done.stdout
 
 

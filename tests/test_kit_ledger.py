@@ -1,6 +1,8 @@
 """The cleanup ledger: written before each request, read back, never over another run's."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +19,18 @@ from conformance.target import Target
 
 TOKEN: Final = "token-0123456789"  # noqa: S105  # no real secret
 TARGET: Final = replace(Target("http://127.0.0.1:1", "s1", (), None, None, None), token=TOKEN)
+Begun = Callable[[Path], Ledger]
 RUN: Final = (
     '{"kind": "run", "ledger_version": 1, "namespace": "ap-0123abcd", "url": "http://127.0.0.1:1",'
     ' "scope": "s1", "kit": "1", "contract": "1", "began": "2026-01-01T00:00:00Z"}\n'
 )
+
+
+@pytest.fixture
+def begun() -> Iterator[Begun]:
+    """Begin ledgers: begun(path)."""
+    with ExitStack() as stack:
+        yield lambda path: stack.enter_context(closing(begin(path, TARGET, "1.0")))
 
 
 def create(**body: object) -> Request:
@@ -39,8 +49,8 @@ def answers(ledger: Ledger, request: Request, **body: object) -> None:
     ledger.answered(Exchange(1, "", "", "createMember", path, request, response, 0.0, 0.0))
 
 
-def test_what_was_asked_for_is_read_back_the_last_first(tmp_path: Path) -> None:
-    ledger = begin(tmp_path / "l.jsonl", TARGET, "1.0")
+def test_what_was_asked_for_is_read_back_the_last_first(begun: Begun, tmp_path: Path) -> None:
+    ledger = begun(tmp_path / "l.jsonl")
     names = [f"{ledger.heading.namespace}-{number}" for number in range(3)]
     for name in names:
         asks(ledger, memberId=name)
@@ -59,8 +69,10 @@ def test_what_was_asked_for_is_read_back_the_last_first(tmp_path: Path) -> None:
     assert (told.asked, told.settled) == (5, False)
 
 
-def test_an_id_of_the_servers_making_is_written_once_it_is_named(tmp_path: Path) -> None:
-    ledger = begin(tmp_path / "l.jsonl", TARGET, "1.0")
+def test_an_id_of_the_servers_making_is_written_once_it_is_named(
+    begun: Begun, tmp_path: Path
+) -> None:
+    ledger = begun(tmp_path / "l.jsonl")
     own = f"{ledger.heading.namespace}-1"
     answers(ledger, asks(ledger, displayName="x"), target={"memberId": "m-1"})
     answers(ledger, asks(ledger, memberId=own), memberId=own)
@@ -72,15 +84,24 @@ def test_an_id_of_the_servers_making_is_written_once_it_is_named(tmp_path: Path)
     assert told.foreign == (Place("s1", "somebody's"),)
 
 
-def test_every_line_is_on_the_disk_before_its_request_can_be_sent(tmp_path: Path) -> None:
-    ledger = begin(tmp_path / "l.jsonl", TARGET, "1.0")
+def test_a_name_that_is_no_text_spoils_no_ledger(begun: Begun, tmp_path: Path) -> None:
+    ledger = begun(tmp_path / "l.jsonl")
+    asks(ledger, memberId="\ud800")
+
+    assert read_ledger(ledger.path).foreign == (Place("s1", "?"),)
+
+
+def test_every_line_is_on_the_disk_before_its_request_can_be_sent(
+    begun: Begun, tmp_path: Path
+) -> None:
+    ledger = begun(tmp_path / "l.jsonl")
     asks(ledger, memberId="one")
 
     assert '"id": "one"' in ledger.path.read_text("utf-8")
 
 
-def test_no_ledger_holds_a_token(tmp_path: Path) -> None:
-    ledger = begin(tmp_path / "l.jsonl", TARGET, "1.0")
+def test_no_ledger_holds_a_token(begun: Begun, tmp_path: Path) -> None:
+    ledger = begun(tmp_path / "l.jsonl")
     asks(ledger, memberId="one")
 
     assert TOKEN not in ledger.path.read_text("utf-8")
@@ -104,7 +125,8 @@ def test_a_line_that_was_cut_off_is_left_out_and_written_over(tmp_path: Path) ->
     path.write_text(RUN + '{"kind": "asked", "oper', "utf-8")
 
     told = read_ledger(path)
-    resume(path, told.heading).note("named", scope="s1", id="m-1")
+    with closing(resume(path, told.heading)) as ledger:
+        ledger.note("named", scope="s1", id="m-1")
 
     assert told.asked == 0
     assert read_ledger(path).members == (Place("s1", "m-1"),)
@@ -153,15 +175,15 @@ def test_a_ledger_that_is_not_there_is_told_in_a_sentence(
     ids=["a killed run", "something is left", "nothing is left", "no delete is offered"],
 )
 def test_an_earlier_ledger_stays_as_long_as_something_can_be_done_by_it(
-    tmp_path: Path, cleaned: tuple[tuple[str, Any], ...], *, stays: bool
+    begun: Begun, tmp_path: Path, cleaned: tuple[tuple[str, Any], ...], *, stays: bool
 ) -> None:
     path = tmp_path / "ledger.jsonl"
-    earlier = begin(path, TARGET, "1.0")
+    earlier = begun(path)
     asks(earlier, memberId="one")
     if cleaned:
         earlier.note("cleaned", at="2026-01-01T00:00:00Z", **dict(cleaned))
 
-    later = begin(path, TARGET, "1.0")
+    later = begun(path)
 
     moved = tmp_path / f"ledger-{earlier.heading.namespace}.jsonl"
     assert read_ledger(path).heading == later.heading

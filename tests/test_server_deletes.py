@@ -1,6 +1,6 @@
 """A deleted member is gone for good: for readers, for writers, and for whoever comes after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,10 @@ BELOW = (
 
 
 @pytest.fixture
-def caller(reference_server: Start) -> Caller:
-    return Caller(reference_server("--lag", "100"))
+def caller(reference_server: Start) -> Iterator[Caller]:
+    made = Caller(reference_server("--lag", "100"))
+    yield made
+    made.http.close()
 
 
 def codes(caller: Caller, *paths: str) -> set[tuple[int, str]]:

@@ -38,13 +38,13 @@ def left_behind(url: str) -> list[str]:
     """Return the members that any run left on a server."""
     with httpx.Client(base_url=url, trust_env=False) as http:
         found: list[str] = []
-        token = ""
-        while token is not None:
-            query = {"pageToken": token} if token else {}
+        query: dict[str, str] = {}
+        while True:
             page = http.get("/api/scopes/s1/members", params=query).json()
             found += [one["memberId"] for one in page["members"]]
-            token = page["nextPageToken"]
-    return found
+            if page["nextPageToken"] is None:
+                return found
+            query = {"pageToken": page["nextPageToken"]}
 
 
 def main() -> int:
