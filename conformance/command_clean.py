@@ -175,10 +175,8 @@ def _told(cleaned: Cleaned, recorded: Recorded, path: Path) -> str:
         services = counted(len(recorded.services), "service")
         said.append(f"{services} of the legacy binding may stay, which no operation removes")
     if recorded.foreign:
-        members = counted(len(recorded.foreign), "member")
-        said.append(
-            f"{members} of the generated lane may stay, since another run may have made them"
-        )
+        members = counted(len(recorded.foreign), "generated member")
+        said.append(f"{members} may stay, since another run of the seed names them alike")
     return "; ".join(said)
 
 

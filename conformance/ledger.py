@@ -55,16 +55,19 @@ class Ledger:
             self.note("asked", operation=operation_id, scope=parameters["scopeId"], id=named)
 
     def answered(self, exchange: Exchange) -> None:
-        """Write down the id that the server made for a member of the run.
+        """Write down the id that the server made for a member, or that was not the run's own.
 
         Raises:
             LedgerUnwritable: the file can no longer be written.
 
         """
-        asked, named = exchange.given.get("memberId"), member_id_of(exchange, "")
+        if exchange.operation_id != CREATE or not exchange.ok:
+            return
+        asked, named = exchange.given.get("memberId"), _as_text(member_id_of(exchange, ""))
         own = not asked or self.heading.namespace in str(asked)
-        if exchange.operation_id == CREATE and exchange.ok and own and named not in ("", asked):
-            self.note("named", scope=exchange.parameters["scopeId"], id=named)
+        if named and (named != asked or not own):
+            scope_id = exchange.parameters["scopeId"]
+            self.note("named" if own else "foreign", scope=scope_id, id=named)
 
     def note(self, kind: str, **told: object) -> None:
         """Write a line.

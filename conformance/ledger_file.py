@@ -60,7 +60,7 @@ class Recorded:
         asked: how many requests it was about to send that make something.
         members: that the run may have made, the last first.
         services: that it may have made by the legacy binding.
-        foreign: members that it asked for under names that are not its own: a seed made those.
+        foreign: members that it was given under names that are not its own, which a seed made.
         scopes: in which it asked for members, its own scope first.
         settled: whether nothing is left, or nothing that the server would delete.
 
@@ -136,7 +136,7 @@ def _recorded(lines: Sequence[Line], path: Path) -> Recorded:
         services=tuple(
             dict.fromkeys(one["id"] or "default" for one in asked if one["operation"] != CREATE)
         ),
-        foreign=tuple(one for one in _places(creates) if one not in members),
+        foreign=_places(one for one in lines if one["kind"] == "foreign"),
         scopes=tuple(dict.fromkeys((heading.scope, *(one["scope"] for one in creates)))),
         settled=bool(cleaned) and (not cleaned[-1]["left"] or not cleaned[-1]["deletes"]),
     )

@@ -31,6 +31,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 ROSTER = b'{"scopeId": "s1", "members": [], "nextPageToken": null}'
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_ledger_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the ledgers of runs out of the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("states")))
+        yield
+
+
 @pytest.fixture
 def reference_server() -> Iterator[Callable[..., str]]:
     """Start reference servers as processes: reference_server("--lag", "5") gives the URL."""

@@ -28,7 +28,7 @@ PROBLEM: Final = json.dumps({"code": "SCOPE_ACCESS_DENIED", "message": "No."}).e
 
 @pytest.fixture(autouse=True)
 def states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep the ledgers of nobody's choice out of the home of whoever runs the tests."""
+    """Where the ledgers go that are given no place."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "states"))
     return tmp_path / "states/ackproof"
 

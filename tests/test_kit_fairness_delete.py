@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -22,7 +23,9 @@ TOUCHED: Final = ("MBR-09", "ACK-04", "ERR-01", "ERR-04", "ERR-07", "HTP-02", "R
 def judged(url: str) -> dict[str, Verdict]:
     """Judge MBR-09 and the rules over any traffic that its deletions meet."""
     target = load_target(None, {"url": url, "scope": "s1"})
-    result = run(CONTRACT, target, make_plan(CONTRACT, target, TOUCHED), Silent())
+    whole = make_plan(CONTRACT, target, TOUCHED)
+    few = (one for one in whole.scenarios if one.control or one.requirement == "MBR-09")
+    result = run(CONTRACT, target, replace(whole, scenarios=tuple(few)), Silent())
     return {one.requirement.id: one for one in result.verdicts}
 
 
@@ -41,10 +44,8 @@ def instead(answer: Answer) -> Habit:
 REFUSALS: Final = {
     "a bare 405": Answer(405, {"allow": "GET, PATCH"}),
     "a bare 404": Answer(404),
-    "a bare 501": Answer(501),
     "a page that says 403": Answer(403, {"content-type": "text/html"}, b"<h1>No</h1>"),
     "an object without a code": Answer(405, JSON, b'{"error": "method not allowed"}'),
-    "a typed 405": Answer(405, JSON, b'{"code": "METHOD_NOT_ALLOWED", "message": "No."}'),
     "a typed 403": Answer(403, JSON, b'{"code": "SCOPE_ACCESS_DENIED", "message": "No."}'),
 }
 

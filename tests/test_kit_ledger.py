@@ -76,19 +76,22 @@ def test_an_id_of_the_servers_making_is_written_once_it_is_named(
     own = f"{ledger.heading.namespace}-1"
     answers(ledger, asks(ledger, displayName="x"), target={"memberId": "m-1"})
     answers(ledger, asks(ledger, memberId=own), memberId=own)
-    answers(ledger, asks(ledger, memberId="somebody's"), memberId="Somebody's")
+    answers(ledger, asks(ledger, memberId="somebody's"), memberId="somebody's")
+    asks(ledger, memberId="refused")
 
     told = read_ledger(ledger.path)
 
     assert told.members == (Place("s1", own), Place("s1", "m-1"))
     assert told.foreign == (Place("s1", "somebody's"),)
+    assert told.asked == 4
 
 
 def test_a_name_that_is_no_text_spoils_no_ledger(begun: Begun, tmp_path: Path) -> None:
     ledger = begun(tmp_path / "l.jsonl")
-    asks(ledger, memberId="\ud800")
+    own = f"{ledger.heading.namespace}-\ud800"
+    answers(ledger, asks(ledger, memberId=own), memberId=own)
 
-    assert read_ledger(ledger.path).foreign == (Place("s1", "?"),)
+    assert set(read_ledger(ledger.path).members) == {Place("s1", f"{ledger.heading.namespace}-?")}
 
 
 def test_every_line_is_on_the_disk_before_its_request_can_be_sent(
@@ -107,17 +110,17 @@ def test_no_ledger_holds_a_token(begun: Begun, tmp_path: Path) -> None:
     assert TOKEN not in ledger.path.read_text("utf-8")
 
 
-@given(st.lists(st.text(), max_size=5))
-def test_any_name_that_was_asked_for_is_read_back(names: list[str]) -> None:
-    text = RUN + "".join(
-        json.dumps({"kind": "asked", "operation": "createMember", "scope": "s1", "id": name}) + "\n"
-        for name in names
-    )
+@given(st.lists(st.text()))
+def test_any_name_of_the_run_that_was_asked_for_is_read_back(ends: list[str]) -> None:
+    names = [f"ap-0123abcd{end}" for end in ends]
+    lines = [
+        {"kind": "asked", "operation": "createMember", "scope": "s1", "id": name} for name in names
+    ]
+    text = RUN + "".join(json.dumps(line) + "\n" for line in lines)
 
     told = told_by(text, Path("ledger.jsonl"))
 
-    asked = {name for name in names if name not in {".", ".."}}
-    assert {one.member_id for one in (*told.members, *told.foreign)} == asked
+    assert [one.member_id for one in told.members] == list(dict.fromkeys(reversed(names)))
 
 
 def test_a_line_that_was_cut_off_is_left_out_and_written_over(tmp_path: Path) -> None:
