@@ -18,7 +18,13 @@ SOURCES = read_sources(SPEC)
 TEXT = (SPEC / "openapi.yaml").read_text(encoding="utf-8")
 Document = dict[str, Any]
 
-ANNOTATIONS = {"x-operation-receipt", "x-error-codes", "x-legacy-write", "x-requirement"}
+ANNOTATIONS = {
+    "x-operation-receipt",
+    "x-error-codes",
+    "x-legacy-write",
+    "x-optional",
+    "x-requirement",
+}
 
 # What each object may hold: None a plain value, "kind" an object, ["kind"] a list of such objects,
 # {"*": "kind"} a map to them. Only the part of OpenAPI 3.2 that the contract allows itself.

@@ -323,7 +323,7 @@ def a_renamed_member_keeps_its_service_from_others(api: Api) -> Judgements:
     yield from _inherits_nothing(api, name, first, "renamed")
 
 
-@scenario("MBR-09", requests=11, writes=3, leaves=1)
+@scenario("MBR-09", requests=11, writes=3, leaves=2)
 def a_deleted_member_keeps_its_service_from_others(api: Api) -> Judgements:
     first = api.member(api.target.kinds[0])
     name = _display_name(first)
