@@ -310,3 +310,24 @@ def test_a_teardown_that_is_interrupted_ends_at_once_and_says_how_to_go_on(
     monkeypatch.undo()
     assert outcome(["clean", str(ledger)]) == 0
     assert left_behind(url) == []
+
+
+def test_a_run_under_pytest_leaves_nothing_behind_either(
+    reference_server: Serve, states: Path
+) -> None:
+    url = reference_server()
+    suite = ("-p", "conformance.pytest_plugin", "--pyargs", "conformance.suite", "-k", "MBR-08")
+    told = ("--target-url", url, "--target-scope", "s1")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *suite, *told, "-p", "no:cacheprovider"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=states.parents[1],
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert cleanup_line(done.stdout).endswith("none is left")
+    assert left_behind(url) == []
+    assert list(states.iterdir()) == []
