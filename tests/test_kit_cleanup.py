@@ -67,6 +67,26 @@ def trace_of(folder: Path) -> list[dict[str, Any]]:
     return [line for line in lines if line["kind"] == "exchange"]
 
 
+def test_every_create_is_in_the_ledger_before_it_reaches_the_server(
+    reference_server: Serve, tmp_path: Path
+) -> None:
+    ledger, creates = tmp_path / "l.jsonl", []
+
+    def looks(asked: Asked, send: Send) -> Answer:
+        if asked.method == "POST" and asked.target.endswith("/members"):
+            line = json.loads(ledger.read_text("utf-8").splitlines()[-1])
+            creates.append((json.loads(asked.body).get("memberId"), line["kind"], line["id"]))
+        return send(asked)
+
+    with gateway(reference_server(), looks) as url:
+        assert judged(url, "--concurrency", "1", "--ledger", str(ledger)) == 0
+
+    assert None in [named for named, _, _ in creates]
+    assert [(kind, written) for _, kind, written in creates] == [
+        ("asked", named) for named, _, _ in creates
+    ]
+
+
 def test_a_ledger_of_nobodys_choice_goes_with_what_it_lists(
     reference_server: Serve, states: Path
 ) -> None:

@@ -11,11 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.checks import Unverified
 from conformance.cli import outcome
+from conformance.client import Client
+from conformance.contract import load_contract
 from conformance.exchange import Exchange, Request, Response
 from conformance.ledger import Ledger, LedgerUnwritable, begin, resume
 from conformance.ledger_file import Place, read_ledger, told_by
 from conformance.target import Target
+from conformance.trace import Trace
+from conformance.wire import Connections
 
 TOKEN: Final = "token-0123456789"  # noqa: S105  # no real secret
 TARGET: Final = replace(Target("http://127.0.0.1:1", "s1", (), None, None, None), token=TOKEN)
@@ -101,6 +106,25 @@ def test_every_line_is_on_the_disk_before_its_request_can_be_sent(
     asks(ledger, memberId="one")
 
     assert '"id": "one"' in ledger.path.read_text("utf-8")
+
+
+def test_what_cannot_be_written_down_is_not_sent(
+    begun: Begun, tmp_path: Path, sick_server: Callable[..., str]
+) -> None:
+    target, trace, ledger = (
+        replace(TARGET, url=sick_server("echoes")),
+        Trace(),
+        begun(tmp_path / "l"),
+    )
+    ledger.close()
+    body = {"displayName": "x", "implementationKind": "script"}
+
+    with closing(Connections()) as connections:
+        client = Client(load_contract(), target, trace, "a test", connections, ledger=ledger)
+        with pytest.raises(Unverified, match="cannot be written"):
+            client.create_member(body)
+
+    assert len(trace) == 0
 
 
 def test_no_ledger_holds_a_token(begun: Begun, tmp_path: Path) -> None:
