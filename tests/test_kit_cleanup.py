@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +18,15 @@ from two_kits import judged_at_once, left_behind
 
 from conformance import cleanup, command_clean
 from conformance.cli import outcome
+from conformance.contract import load_contract
+from conformance.ledger import begin
 from conformance.ledger_file import read_ledger
+from conformance.target_file import load_target
 
 ACKPROOF: Final = str(Path(sys.executable).parent / "ackproof")
 Serve = Callable[..., str]
+Begun = Callable[[Path, str, Iterable[object]], Path]
+S1: Final = {"scope": "s1"}
 ONLY: Final = ("--only", "MBR-01", "--only", "MBR-08")
 HTML: Final = Answer(404, {"content-type": "text/html"}, b"<h1>Not found</h1>")
 PROBLEM: Final = json.dumps({"code": "SCOPE_ACCESS_DENIED", "message": "No."}).encode()
@@ -31,6 +37,21 @@ def states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the ledgers go that are given no place."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "states"))
     return tmp_path / "states/ackproof"
+
+
+@pytest.fixture
+def begun() -> Begun:
+    """Write the ledger of a run that was killed: begun(path, url, ends of the names it asked)."""
+
+    def write(path: Path, url: str, ends: Iterable[object]) -> Path:
+        with closing(begin(path, load_target(None, {"url": url, **S1}, {}), "1.0")) as ledger:
+            namespace = ledger.heading.namespace
+            for end in ends:
+                named = None if end is None else f"{namespace}-{end}"
+                ledger.note("asked", operation="createMember", scope="s1", id=named)
+        return path
+
+    return write
 
 
 def judged(url: str, *options: str) -> int:
@@ -229,18 +250,34 @@ def test_a_delete_that_does_nothing_is_told_of(
 
 
 def test_a_server_that_is_gone_keeps_nobody_waiting(
-    reference_server: Serve, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    begun: Begun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = tmp_path / "l.jsonl"
-    assert judged(reference_server(), "--keep", "--ledger", str(ledger)) == 0
-    elsewhere = ledger.read_text("utf-8").replace("http://127.0.0.1:", "http://127.0.0.1:1", 1)
-    first, _, rest = elsewhere.partition("\n")
-    gone = json.dumps(json.loads(first) | {"url": "http://127.0.0.1:1"})
-    ledger.write_text(f"{gone}\n{rest}", "utf-8")
-    capsys.readouterr()
+    ledger = begun(tmp_path / "l.jsonl", "http://127.0.0.1:1", range(200))
+    contract, target = load_contract(), load_target(None, {"url": "http://127.0.0.1:1", **S1}, {})
+    began = time.monotonic()
 
+    done = cleanup.clean(contract, target, read_ledger(ledger), 20.0, twice=True)
+
+    assert time.monotonic() - began < 5
+    assert len(done.left) == 200
+    assert "the server cannot be reached" in done.why
     assert outcome(["clean", str(ledger)]) == 3
     assert "cannot be reached" in capsys.readouterr().err
+
+
+def test_what_the_server_named_is_found_by_the_name_of_the_run(
+    begun: Begun, reference_server: Serve, tmp_path: Path
+) -> None:
+    url = reference_server()
+    ledger = begun(tmp_path / "l.jsonl", url, [None])
+    namespace = read_ledger(ledger).heading.namespace
+    for name in (f"Without an id {namespace}-1", "Without an id ap-"):
+        body = {"displayName": name, "implementationKind": "script"}
+        httpx.post(f"{url}/api/scopes/s1/members", json=body).raise_for_status()
+
+    assert outcome(["clean", str(ledger)]) == 0
+
+    assert len(left_behind(url)) == 1
 
 
 def test_another_server_than_the_ledgers_is_refused(

@@ -292,7 +292,8 @@ def _writes_of_implementations(api: Api) -> tuple[tuple[Write, tuple[str, ...]],
 
 @scenario("MBR-08", requests=4, writes=1, leaves=1)
 def a_member_id_of_the_servers_own_is_safe_in_a_url(api: Api) -> Judgements:
-    body = {"displayName": "Without an id", "implementationKind": api.target.kinds[0]}
+    called = f"Without an id {api.names.fresh()}"
+    body = {"displayName": called, "implementationKind": api.target.kinds[0]}
     write = api.send.create_member(body)
     if write.status in REFUSALS and expect.code_of(write):
         twin = api.send.create_member({**body, "memberId": api.names.fresh()})
