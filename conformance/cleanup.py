@@ -16,6 +16,7 @@ from conformance.expect import code_of
 from conformance.following import GONE
 from conformance.history import ACCEPTED, NOT_OFFERED
 from conformance.ledger_file import DOTS, Place, Recorded
+from conformance.modes import FULL
 from conformance.target import Target
 from conformance.trace import Trace
 from conformance.trust import trust_of
@@ -236,8 +237,9 @@ def _let_into(target: Target, scope_id: str) -> Target:
     """Return the target as whoever owns a scope sees it."""
     other = target.other
     if other is None or other.scope != scope_id:
-        return replace(target, scope=scope_id)
-    return replace(target, scope=scope_id, token_env=other.token_env, token=other.token)
+        return replace(target, scope=scope_id, mode=FULL)
+    token_env, token = other.token_env, other.token
+    return replace(target, scope=scope_id, mode=FULL, token_env=token_env, token=token)
 
 
 def _ours(rows: list[object], known: set[str], namespace: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from conformance.cli_asking import init, probe
-from conformance.selection import Selection, selects
+from conformance.selection import Selection, assignments_of, selects
 
 INTERRUPTED = 130
 
@@ -232,7 +232,7 @@ def clean(
     from conformance.command_clean import clean_ledger
 
     flags = {name: value for name, value in said.items() if value is not None}
-    return clean_ledger(ledger, file, flags | _set(assignments, flags), dry_run=dry_run)
+    return clean_ledger(ledger, file, flags | assignments_of(assignments, flags), dry_run=dry_run)
 
 
 @ackproof.command(short_help="Print a waiver of a finding.")

@@ -70,7 +70,8 @@ def judge(  # noqa: PLR0913  # the options of the command
         check_meant(contract, target, meant=yes or selection.file is not None)
         check_mode(target, lanes, folder, selection.only)
         if target.mode == SMOKE:
-            return print_smoke(console, contract, target)
+            with recorded(contract, target, ledger, console) as kept:
+                return print_smoke(console, contract, target, kept)
         plan = make_plan(contract, target, selection.only, lanes)
         console.print(header(contract, target, plan), soft_wrap=True)
         with recorded(contract, target, ledger or in_folder, console) as kept:
@@ -86,8 +87,8 @@ def judge(  # noqa: PLR0913  # the options of the command
 def recorded(
     contract: Contract, target: Target, path: Path | None, console: Console
 ) -> AbstractContextManager[Ledger | None]:
-    """Write down what a run makes and remove it afterwards, but where the server ends with it."""
-    if target.embedded:
+    """Write down what a run makes and remove it afterwards, unless the server ends with it."""
+    if target.embedded or target.mode == READ_ONLY:
         return nullcontext()
     return recorded_run(contract, target, path, console)
 

@@ -18,6 +18,7 @@ from conformance.checks import NotOffered, Unverified
 from conformance.client import Client
 from conformance.contract import Contract
 from conformance.judge import Exit
+from conformance.ledger import Ledger
 from conformance.preflight import preflight
 from conformance.reports.counted import counted
 from conformance.reports.hanging import print_hanging
@@ -46,7 +47,9 @@ FIXTURES: Final = (wiring.good, wiring.poison, wiring.slow, wiring.partial)
 WRITES: Final = (wiring.receipt, wiring.kinds, *FIXTURES)
 
 
-def print_smoke(console: Console, contract: Contract, target: Target) -> int:
+def print_smoke(
+    console: Console, contract: Contract, target: Target, ledger: Ledger | None = None
+) -> int:
     """Look at everything that the target file says, print a line for each, return the exit code.
 
     Raises:
@@ -58,13 +61,14 @@ def print_smoke(console: Console, contract: Contract, target: Target) -> int:
     console.print(Text(printable(heading)), soft_wrap=True)
     console.print(Text(f"  scope {target.scope}, as {target.described_by} says", "dim"))
     changes = 0
-    with closing(Smoke(contract, target)) as smoke:
+    with closing(Smoke(contract, target, ledger)) as smoke:
         for line in smoke.lines():
             changes += line.state == "change"
             label = Text(f"{line.state:<7} ", STYLES[line.state]) + Text(f"{line.what:<{WIDTH}} ")
             print_hanging(console, label, printable(target.masked(line.said)))
         left, prefix = counted(smoke.members_left(), "member"), smoke.names.prefix
-    console.print(Text(f"left behind: {left} named {prefix}-NUMBER", "dim"))
+    told = "made" if ledger else "left behind"
+    console.print(Text(f"{told}: {left} named {prefix}-NUMBER", "dim"))
     seconds = f"{time.monotonic() - began:.1f} s"
     if changes:
         said = f"exit 2: change what {counted(changes, 'line')} above say · {seconds}"
@@ -83,10 +87,11 @@ class Smoke:
 
     """
 
-    def __init__(self, contract: Contract, target: Target) -> None:
+    def __init__(self, contract: Contract, target: Target, ledger: Ledger | None) -> None:
         limit = min(target.completion_limit, LONGEST_WAIT)
         self._contract, self._target = contract, replace(target, completion_limit=limit)
-        self.names = Names(secrets.token_hex(4))
+        self._ledger = ledger
+        self.names = Names(ledger.heading.run if ledger else secrets.token_hex(4))
         self._trace, self._crowd, self._stopping = Trace(), Crowd(), threading.Event()
         self._budget = Budget(target.max_writes)
         self._connections = Connections(trust=trust_of(target), timeout=target.pace.request_timeout)
@@ -140,6 +145,7 @@ class Smoke:
             self._connections,
             self._budget,
             self._stopping.wait,
+            ledger=self._ledger,
         )
         return Api(client, self._target, self._heed, self.names, self._crowd)
 

@@ -207,8 +207,7 @@ class Wire:
         try:
             request = built()
             as_sent = self._as_sent(request)
-            if self.ledger is not None:
-                self._write_down(self.ledger, as_sent)
+            self._write_down(as_sent)
             response = _answered(self.pool(), request)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
             error = _said(problem, self.pool())
@@ -230,19 +229,22 @@ class Wire:
             operation_id in self.target.not_offered,
         )
         self.trace.record(exchange)
-        if self.ledger is not None:
-            self.ledger.answered(exchange)
+        self._write_down(exchange)
         return exchange
 
-    def _write_down(self, ledger: Ledger, asked: Request) -> None:
-        """Write down what is about to be made.
+    def _write_down(self, what: Request | Exchange) -> None:
+        """Write down what is about to be made, or what the answer named it.
 
         Raises:
-            Unverified: it cannot be written, so that it must not be made.
+            Unverified: it cannot be written, so that nothing more must be made.
 
         """
         try:
-            ledger.asked(*self._matched(asked.method, asked.url), asked)
+            match self.ledger, what:
+                case Ledger() as ledger, Request() as asked:
+                    ledger.asked(*self._matched(asked.method, asked.url), asked)
+                case Ledger() as ledger, Exchange() as exchange:
+                    ledger.answered(exchange)
         except LedgerUnwritable as problem:
             raise Unverified(str(problem)) from problem
 

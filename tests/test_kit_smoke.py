@@ -101,7 +101,8 @@ def test_a_kit_that_is_wired_right_is_told_so_within_20_seconds(
         "implementation partial",
     ]
     assert "exit 0: wired right, nothing judged and no profile claimed" in said
-    assert "left behind: 8 members named ap-" in said
+    assert "made: 8 members named ap-" in said
+    assert "removed 8 members of the run, none is left" in said
     assert seconds < 20
     assert not [token for token in TOKENS.values() if token in said]
 
