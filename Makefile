@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run serve bench bench-write build clean
+.PHONY: help install conformance test check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run example serve bench bench-write build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ two-kits: $(READY) ## Judge one server by two kits at once, twenty times: the ve
 
 stored-run: $(READY) ## Make the stored run anew that later kits are held against
 	$(BIN)/python tests/stored_run.py
+
+example: $(READY) ## Follow docs/worked-example.md; needs Node.js and patch
+	$(BIN)/python tests/worked_example.py
 
 serve: $(READY) ## Serve the reference server on port 8080 without authentication
 	$(BIN)/ackproof serve --port 8080 --no-auth

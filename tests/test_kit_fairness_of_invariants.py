@@ -225,6 +225,17 @@ def test_a_correlation_that_nobody_names_is_not_kept() -> None:
     assert verdicts("STA-09", renamed(RECEIPT), read) == [False]
 
 
+def test_a_target_that_changed_is_told_by_what_changed_of_it() -> None:
+    target = {"resourceType": "member", "scopeId": "s1", "memberId": "m2", "revisionId": "r1"}
+    read = asked("GET", STATUS_URL, 200, OBSERVED | {"target": target}, number=2)
+
+    said = judged("STA-09", renamed(RECEIPT), read)
+
+    assert [one.actual for one in said if isinstance(one, Judged)] == [
+        "target.memberId m1 is now m2"
+    ]
+
+
 def test_a_version_that_is_null_is_no_version() -> None:
     read = asked("GET", STATUS_URL, 200, OBSERVED | {"stateVersion": None}, number=2)
 

@@ -204,9 +204,7 @@ def the_status_keeps_the_identity_of_the_receipt(operation: OperationHistory) ->
     for sample in operation.samples:
         pairs = {name: (receipt.members.get(name), sample.members.get(name)) for name in IDENTITY}
         changed = [f"{name} {one} is now {now}" for name, (one, now) in pairs.items() if one != now]
-        before, after = receipt.members.get("target"), sample.members.get("target")
-        if not _kept(before, after):
-            changed.append(f"target {before} is now {after}")
+        changed += _changed(receipt.members.get("target"), sample.members.get("target"))
         urls = [str(one.members.get("statusUrl")) for one in (receipt, sample)]
         origins = operation.target.own_origins
         if absolute(urls[0], receipt, origins) != absolute(urls[1], sample, origins):
@@ -220,10 +218,12 @@ def the_status_keeps_the_identity_of_the_receipt(operation: OperationHistory) ->
     yield from _if_unread(operation)
 
 
-def _kept(before: object, after: object) -> bool:
+def _changed(before: object, after: object) -> list[str]:
+    """Say what of a target is no longer as it was; further members may come."""
     if not isinstance(before, dict) or not isinstance(after, dict):
-        return False
-    return all(after.get(name) == value for name, value in before.items())
+        return [f"target {before} is now {after}"]
+    pairs = {name: (value, after.get(name)) for name, value in before.items()}
+    return [f"target.{name} {one} is now {now}" for name, (one, now) in pairs.items() if one != now]
 
 
 @invariant("STA-10", over=OperationHistory, without_receipt=True)
