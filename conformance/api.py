@@ -167,7 +167,11 @@ class Api(Acting):
         refused = answer.status in REFUSALS and code_of(answer)
         made = answer.ok and answer.members.get("serviceId") == service_id
         if not (made or refused or not_offered(answer)):
-            raise Unverified(f"no service can be made by the legacy binding: {answer.line}", answer)
+            raise Unverified(
+                f"no service can be made by the legacy binding: {answer.line} (where there is no "
+                'such route, say not_offered = ["putScopeBinding"] under [target])',
+                answer,
+            )
         return answer
 
     def not_routed(self, answers: Iterable[Exchange], member_id: str) -> set[str | None]:

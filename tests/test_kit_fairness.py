@@ -96,6 +96,12 @@ def test_nothing_is_said_of_a_decoy_that_was_not_made(
     assert judge(requirement, instead(is_legacy_write, answer)).outcome == outcome
 
 
+def test_a_server_without_the_older_binding_is_told_how_to_say_so(judge: Judge) -> None:
+    verdict = judge("RES-03", instead(is_legacy_write, problem(404, "ROUTE_NOT_FOUND")))
+
+    assert 'not_offered = ["putScopeBinding"]' in "".join(verdict.reasons)
+
+
 @pytest.mark.parametrize(
     "place", [names_a_service_in_the_query, names_a_service_in_the_body], ids=["query", "body"]
 )
