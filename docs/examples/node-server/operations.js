@@ -79,10 +79,11 @@ export function url(scopeId, ...segments) {
 function receipt({ document, beside }, { replayed } = {}) {
   const { updatedAt, history, observedStateVersion, ...shared } = document;
   const pending = document.status === 'pending';
+  const { correlationId: named } = document; // a body may name one that no header can hold
   return {
     status: pending ? 202 : 200,
     headers: {
-      'x-correlation-id': document.correlationId,
+      ...(CORRELATION_ID.test(named) ? { 'x-correlation-id': named } : {}),
       ...(pending ? { location: document.statusUrl, 'retry-after': '0' } : {}),
       ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
     },
