@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run example serve bench bench-write build clean
+.PHONY: help install conformance test check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,8 +74,14 @@ bench: $(READY) ## Measure the figures of docs/benchmarks.md
 bench-write: $(READY) ## Break the processor time of an accepted write down
 	$(BIN)/python tests/bench_write.py
 
+docs: $(READY) ## Build the documentation site into site/ and check its links
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	mkdir -p build/npm && cp docs/site/package*.json build/npm/
+	npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --silent
+	$(BIN)/python tests/site_build.py
+
 build: $(READY) ## Build wheel and sdist into dist/
 	$(BIN)/python -m build --outdir dist .
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) dist build mutants .report .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist build site mutants .report .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -57,7 +57,7 @@ def ackproof() -> None:
     """Judge an HTTP API whose writes are asynchronous against its contract.
 
     Exit codes: 0 nothing broken, 1 a MUST is broken, 2 usage, target file or contract cannot be
-    used, 3 the target cannot be reached, is not ready or is not this API, 4 a MUST was not
+    used, 3 the target cannot be reached, is not ready, or is not this API, 4 a MUST was not
     verified, 5 a waiver is stale, expired or unmatched, 6 the kit itself erred, 7 nothing was
     judged, 130 interrupted.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 from conformance.checks import Judged, Judgement, Missing, OtherBranch
 from conformance.contract import Requirement
@@ -13,7 +13,7 @@ Outcome = Literal["pass", "fail", "warn", "not_applicable", "not_verified", "har
 
 
 class Exit(IntEnum):
-    """Published exit codes; the README says what each means and which wins."""
+    """Published exit codes."""
 
     FINE = 0
     FAILED = 1
@@ -24,6 +24,31 @@ class Exit(IntEnum):
     HARNESS = 6
     NOTHING_RAN = 7
     INTERRUPTED = 130
+
+
+EXIT_MEANINGS: Final = {
+    Exit.FINE: "nothing broken",
+    Exit.FAILED: "a MUST is broken",
+    Exit.USAGE: "usage, target file or contract cannot be used",
+    Exit.UNREACHABLE: "the target cannot be reached, is not ready, or is not this API",
+    Exit.NOT_VERIFIED: "a MUST was not verified",
+    Exit.WAIVER: "a waiver is stale, expired or unmatched",
+    Exit.HARNESS: "the kit itself erred",
+    Exit.NOTHING_RAN: "nothing was judged",
+    Exit.INTERRUPTED: "interrupted",
+}
+EXIT_ORDER: Final = (
+    Exit.INTERRUPTED,
+    Exit.HARNESS,
+    Exit.UNREACHABLE,
+    Exit.USAGE,
+    Exit.NOTHING_RAN,
+    Exit.FAILED,
+    Exit.WAIVER,
+    Exit.NOT_VERIFIED,
+    Exit.FINE,
+)
+"""Which wins where several apply."""
 
 
 @dataclass(frozen=True, slots=True)
