@@ -24,7 +24,7 @@ STAGE = ROOT / "build" / "site"
 SITE = ROOT / "site"
 SCRIPTS = ROOT / "build" / "npm" / "node_modules"
 SEARCH_FROM_DISK = "iframe-worker/shim/index.js"
-VIEWER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "LICENSE")
+VIEWER_FILES = ("LICENSE", "NOTICE", "swagger-ui-bundle.js", "swagger-ui.css")
 ZENSICAL = Path(sys.executable).with_name("zensical")
 WARNED = re.compile(r"\b(warning|error)\b", re.IGNORECASE)
 

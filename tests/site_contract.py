@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract import Contract
+from conformance.contract import METHODS, Contract
 
 NOT_COPIED = {"$schema", "$id", "$defs"}
 COMPONENTS = "#/components/schemas/"
@@ -49,7 +49,8 @@ def bundled(contract: Contract) -> dict[str, Json]:
 
     A definition keeps its name, such as `memberId`. The schema of a whole file goes by the name of
     the component that is nothing but it, such as OperationReceipt, or by the file's, such as
-    identity.
+    identity. The parameters of a path stand at each of its operations: Swagger UI follows no
+    reference in a path.
     """
     own = contract.document["components"]["schemas"]
     names = {_file(one["$ref"]): name for name, one in own.items() if set(one) == {"$ref"}}
@@ -62,4 +63,8 @@ def bundled(contract: Contract) -> dict[str, Json]:
             whole = {} if set(parts) <= {"title", "description"} else {names.get(file, file): parts}
             for name, one in {**whole, **schema.get("$defs", {})}.items():
                 components[name] = spell.copied(one, inside=True)
+    for item in document["paths"].values():
+        shared = item.pop("parameters", [])
+        for method in item.keys() & set(METHODS):
+            item[method]["parameters"] = [*shared, *item[method].get("parameters", ())]
     return document

@@ -22,6 +22,7 @@ SCHEMAS = {
     "trace": "trace.jsonl.gz, line by line",
 }
 VIEWER = "viewer/index.html"
+NO_OPERATION = "a request that reaches no operation"
 
 
 def reference_pages(contract: Contract) -> dict[str, str]:
@@ -136,7 +137,7 @@ def problem_codes(contract: Contract) -> str:
     rows = [
         (
             f'<span id="{one}">{code(one)}</span>',
-            "<br>".join(f"{status}: {codes(names)}" for status, names in where.items()),
+            "<br>".join(f"{status}: {_who(contract, who)}" for status, who in where.items()),
             ", ".join(_naming(contract, one)) or "",
         )
         for one, where in sorted(told.items())
@@ -155,7 +156,7 @@ def problems(contract: Contract) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {}
     for status, named in contract.document.get("x-error-codes", {}).items():
         for one in named:
-            found.setdefault(one, {})[status] = ["a request that reaches no operation"]
+            found.setdefault(one, {})[status] = [NO_OPERATION]
     for operation in contract.operations.values():
         entry = contract.document["paths"][operation.path][operation.method.lower()]
         for status, named in operation.error_codes.items():
@@ -164,6 +165,18 @@ def problems(contract: Contract) -> dict[str, dict[str, list[str]]]:
         for one in entry.get("x-operation-receipt", {}).get("failureCodes", ()):
             _under(found, one, "after acceptance").append(operation.operation_id)
     return found
+
+
+def _who(contract: Contract, names: Sequence[str]) -> str:
+    """Name the operations, or say that they are all of them or all that write."""
+    every = contract.operations.values()
+    groups = {
+        NO_OPERATION: [NO_OPERATION],
+        "every operation": [one.operation_id for one in every],
+        "every write": [one.operation_id for one in every if one.is_write],
+        "every write with a receipt": [one.operation_id for one in every if one.receipt],
+    }
+    return next((said for said, those in groups.items() if those == names), codes(names))
 
 
 def _under(found: dict[str, dict[str, list[str]]], name: str, status: str) -> list[str]:

@@ -123,6 +123,7 @@ def test_the_page_of_codes_names_every_code_of_the_contract() -> None:
     named = {code for found in lists for code in found.replace(",", " ").split()}
     assert len(named) > 30
     assert {code for code in named if f"`{code}`" not in text} == set()
+    assert "422: every write with a receipt" in text
 
 
 def test_the_pages_of_requirements_have_each_once_with_its_state_and_its_faults() -> None:
@@ -159,6 +160,9 @@ def test_the_contract_as_one_document_is_valid_and_refers_to_nothing_outside() -
     assert list(OpenAPIV32SpecValidator(document).iter_errors()) == []
     assert "schema.json" not in str(document)
     assert document["paths"].keys() == CONTRACT.document["paths"].keys()
+    assert {"$ref": "#/components/parameters/ScopeId"} in document["paths"][
+        "/api/scopes/{scopeId}/members"
+    ]["get"]["parameters"]
     assert document["components"]["schemas"]["OperationReceipt"]["title"] == "OperationReceipt"
 
 
