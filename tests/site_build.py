@@ -44,9 +44,8 @@ def main() -> int:
     for place, text in pages.items():
         _write(STAGE / "pages" / place, text)
     shutil.copy(SOURCE / "site.css", STAGE / "pages")
-    shutil.copy(
-        SCRIPTS / "iframe-worker" / "shim" / "index.js", STAGE / "pages" / "iframe-worker.js"
-    )
+    for name, origin in SEARCH_FROM_DISK.items():
+        shutil.copy(SCRIPTS / "iframe-worker" / origin, STAGE / "pages" / name)
     put_viewer(contract, STAGE / "pages" / "viewer")
     _write(STAGE / "zensical.toml", config)
     return _ended([*built(), *moved_and_checked()])
