@@ -15,7 +15,7 @@ DOCUMENTS = {
     )
 }
 WALKED = "\n<!-- run from top to bottom -->\n"
-"""Stands on a line of its own in a document whose commands need each other: test_docs_walked.py runs those."""
+"""Stands alone on a line of a document whose commands need each other (test_docs_walked.py)."""
 FENCE = re.compile(r"^([^\n]*)\n\n?```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 VOLATILE = re.compile(  # names of members, commands and plans; places in the trace; days; seconds
