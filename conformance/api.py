@@ -1,7 +1,7 @@
 """What a scenario is given: arrangements, requests, and following a command to its verdict."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Literal, Self
@@ -14,6 +14,7 @@ from conformance.following import GONE, Settled
 from conformance.history import ACCEPTED, is_left_out, member_id_of, not_offered
 from conformance.principals import Acting
 from conformance.refusals import REFUSALS
+from conformance.restarting import NO_HOOK, Restarted, Restarting
 from conformance.target import Implementation
 from conformance.target_fixtures import DEFAULTS, UNPREPARABLE
 from conformance.together import Crowd
@@ -28,6 +29,7 @@ __all__ = [
     "Implementation",
     "Member",
     "Names",
+    "Restarted",
     "Settled",
     "member_id_of",
     "named_by",
@@ -66,6 +68,7 @@ class Api(Acting):
 
     names: Names
     crowd: Crowd
+    restarting: Restarting | None = None
 
     def at_once(self, *calls: Callable[[], Exchange]) -> list[Exchange]:
         """Send several requests at the same instant; return their exchanges in the order given."""
@@ -82,6 +85,26 @@ class Api(Acting):
         """Wait until instants of before and after can be told apart."""
         self.waiting("time to pass")
         self.send.sleep(seconds)
+
+    def restart(
+        self, *before: Callable[[], Exchange], amid: Sequence[Callable[[Self], Exchange]] = ()
+    ) -> Restarted:
+        """Wait until every other scenario has ended or waits here, and have the target restarted.
+
+        Args:
+            before: requests that are answered just before.
+            amid: requests that are sent while it goes down, as far as that takes. The last of them
+                lose their answers, which says nothing against the scenario.
+
+        Raises:
+            Unverified: it cannot be restarted, or does not answer any more.
+
+        """
+        if self.restarting is None:
+            raise Unverified(NO_HOOK)
+        self.waiting("the restart of the target")
+        apart = replace(self, send=replace(self.send, lost=[]))
+        return self.restarting.wait(before, [partial(call, apart) for call in amid])
 
     def fixture(self, name: Literal["good", "poison", "slow", "partial"]) -> Implementation:
         """Return an implementation of the target's owner.

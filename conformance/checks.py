@@ -83,10 +83,12 @@ class Scenario:
     Attributes:
         requirement: id judged by what the script yields; "" where it judges none.
         requests: how many it sends at the least; polls come on top.
-        writes: how many of them are writes, exactly, against a server that completes each.
+        writes: how many of them are writes, exactly, against a server that completes each; at the
+            most where it is restarted.
         leaves: how many members and services stay behind.
         control: whether every other scenario rests on this one holding.
         long: whether it waits on purpose, so that it is started first.
+        restarts: whether it has the target restarted, once all that does not has ended.
 
     """
 
@@ -98,6 +100,7 @@ class Scenario:
     leaves: int
     control: bool = False
     long: bool = False
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,15 @@ def scenario(  # noqa: PLR0913
     leaves: int,
     control: bool = False,
     long: bool = False,
+    restarts: bool = False,
 ) -> "Callable[[Callable[[Api], Judgements]], Scenario]":
     """Make a scenario of a generator function that takes the api and yields judgements."""
 
     def make(script: "Callable[[Api], Judgements]") -> Scenario:
         name = script.__name__
-        return Scenario(name, requirement, script, requests, writes, leaves, control, long)
+        return Scenario(
+            name, requirement, script, requests, writes, leaves, control, long, restarts
+        )
 
     return make
 

@@ -27,6 +27,7 @@ OTHERWISE: Final = {
     "target.max_writes": "no limit",
     "target.ca_file": "the public authorities",
     "gate.waivers": "none: nothing is excused",
+    "hooks.restart": "none, but for the embedded server: what needs one is not verified",
     "timing.deadline_slack": "1 on this machine, 5 elsewhere",
     **dict.fromkeys(
         (f"implementations.{name}" for name in DEFAULTS),

@@ -37,7 +37,8 @@ def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) 
         names = ", ".join(_checks(requirement.id, plan)) or "nothing"
         label = f"{requirement.id} {requirement.level:<6}  "
         print_hanging(console, Text(label), names.replace("_", " "))
-    for line in _afterwards(plan, keeps=target.keep):
+    restarts = embedded or target.restart is not None
+    for line in _afterwards(plan, keeps=target.keep, restarts=restarts):
         print_hanging(console, Text(), line)
     return 0
 
@@ -55,7 +56,7 @@ def _checks(requirement: str, plan: Plan) -> list[str]:
     return names + [one.name for one in plan.invariants if one.requirement == requirement]
 
 
-def _afterwards(plan: Plan, *, keeps: bool) -> list[str]:
+def _afterwards(plan: Plan, *, keeps: bool, restarts: bool) -> list[str]:
     requirements = counted(len(plan.requirements), "requirement")
     scenarios = counted(len(plan.scenarios), "scenario")
     invariants = counted(len(plan.invariants), "invariant")
@@ -67,6 +68,10 @@ def _afterwards(plan: Plan, *, keeps: bool) -> list[str]:
         f"sends at least {requests}, {counted(plan.writes, 'write')} among them",
         f"leaves {made} behind" if keeps else f"makes {made}, and deletes the members where it can",
     ]
+    restarting = counted(sum(one.restarts for one in plan.scenarios), "scenario")
+    if any(one.restarts for one in plan.scenarios):
+        lines += ["", f"{restarting} around a restart of the target, at the end of the run"]
+        lines[-1] += "" if restarts else ": not verified, since there is no restart hook"
     if plan.planned:
         ids = ", ".join(one.id for one in plan.planned)
         lines += ["", f"{len(plan.planned)} planned, not judged yet: {ids}"]

@@ -1,6 +1,7 @@
 """`ackproof run`: get a target, plan, judge, report."""
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -16,6 +17,7 @@ from conformance.evidence import trace_file
 from conformance.evidence.lines import lines_of
 from conformance.evidence.redaction import redacted
 from conformance.generated.outcome import Generation
+from conformance.hooks import Hook
 from conformance.ledger import NAME as LEDGER
 from conformance.ledger import Ledger
 from conformance.modes import FULL, READ_ONLY, SMOKE, NotInThisMode
@@ -190,6 +192,10 @@ def header(contract: Contract, target: Target, plan: Plan) -> Text:
         f"  contract {contract.version} ({contract.hash[:12]}) · plan {plan.hash}",
         f"  {requirements} to judge, {len(plan.planned)} planned · {scenarios}, {sent}",
     ]
+    hooks = [one for one in (target.reset, target.restart) if isinstance(one, Hook)]
+    if hooks:
+        told = "; ".join(f"{one.name} {shlex.join(one.command)}" for one in hooks)
+        lines.append(f"  hooks {target.masked(told)}")
     if target.overridden_by:
         lines.append(f"  overridden by {', '.join(target.overridden_by)}")
     said = Text("\n".join(printable(line) for line in lines) + "\n")

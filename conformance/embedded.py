@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
+from urllib.parse import urlsplit
 
+from conformance.hooks import HookFailed
 from conformance.target import Implementation, Principal, Target
 from conformance.target_file import TargetFileError, load_target
 from conformance.target_settings import TOKENS
@@ -20,7 +22,11 @@ SCOPE: Final = "ackproof"
 OTHER: Final = "other-"
 BESIDE: Final = "--*"
 PROFILES: Final = ("core", "member-first", "idempotency", "isolation", "http")
-EMBEDDED: Final = {"target.scope": SCOPE, "target.profiles": list(PROFILES)}
+EMBEDDED: Final = {
+    "target.scope": SCOPE,
+    "target.profiles": list(PROFILES),
+    "timing.restart_limit": 5,
+}
 NOTHING: Final[Mapping[str, str]] = {}
 MODULE: Final = (sys.executable, "-P", "-m", "reference_server")
 SERVED: Final = ("--port", "0", "--lag", "20", "--deadline", "2000")
@@ -39,11 +45,13 @@ class Embedded:
     Attributes:
         url: its base URL.
         tokens: those of the first and the second, by the name of the variable shown in their place.
+        restart: kills it and starts it again on what it had stored; None before it has started.
 
     """
 
     url: str
     tokens: Mapping[str, str] = field(repr=False)
+    restart: Callable[[], None] | None = field(default=None, repr=False)
 
     def target(self, flags: Mapping[str, Any], environ: Mapping[str, str] = NOTHING) -> Target:
         """Describe it as a target; the second principal's scope is `other-` and the first's.
@@ -65,12 +73,19 @@ class Embedded:
                 "The embedded reference server has principals of its own: leave "
                 "principals.other out, or name a server."
             )
+        if target.restart is not None or target.reset is not None:
+            raise TargetFileError(
+                "The embedded reference server starts afresh and is restarted by the kit: leave "
+                "[hooks] out, or name a server."
+            )
         other = Principal(OTHER + target.scope, second, self.tokens[second])
         if target.kinds in PROGRAMS:
             good, poison, slow = PROGRAMS[target.kinds]
             target = replace(target, good=good, poison=poison, slow=slow)
         described_by = "the embedded reference server"
-        return replace(target, other=other, described_by=described_by, embedded=True)
+        return replace(
+            target, other=other, restart=self.restart, described_by=described_by, embedded=True
+        )
 
 
 def _scripts(*names: str) -> list[Implementation]:
@@ -110,17 +125,59 @@ def embedded_server(*arguments: str, scope: str = SCOPE) -> Iterator[Embedded]:
     tokens = {name: secrets.token_urlsafe(24) for name in TOKENS}
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         file = _token_file(Path(folder), tokens, ((scope, scope + BESIDE), (OTHER + scope,)))
-        process = subprocess.Popen(  # noqa: S603  # our own module, no shell
-            [*MODULE, *SERVED, "--token-file", str(file), *arguments],
+        stored = ("--data", str(Path(folder) / "events.sqlite"), "--no-flush")
+        child = _Child((*SERVED, *stored, "--token-file", str(file), *arguments), errors)
+        try:
+            yield Embedded(child.start(), tokens, child.restart)
+        finally:
+            child.stop()
+
+
+class _Child:
+    """The reference server's process, and the one that takes its place after a restart."""
+
+    def __init__(self, arguments: tuple[str, ...], errors: IO[bytes]) -> None:
+        self._arguments, self._errors = arguments, errors
+        self._process: subprocess.Popen[bytes] | None = None
+        self._url = ""
+
+    def start(self, *more: str) -> str:
+        """Start it and return its URL.
+
+        Raises:
+            ServerNotStarted: it ended, or said nothing within 20 s.
+
+        """
+        self._process = subprocess.Popen(  # noqa: S603  # our own module, no shell
+            [*MODULE, *self._arguments, *more],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=errors,
+            stderr=self._errors,
             start_new_session=True,
         )
+        self._url = _url(self._process, self._errors)
+        return self._url
+
+    def restart(self) -> None:
+        """Kill it, as a crash would, and start it at the same port on the same file.
+
+        Raises:
+            HookFailed: it does not start again.
+
+        """
+        if self._process is not None:
+            self._process.kill()
+            _take_leave(self._process)
         try:
-            yield Embedded(_url(process, errors), tokens)
-        finally:
-            _stop(process)
+            self.start("--port", str(urlsplit(self._url).port))
+        except ServerNotStarted as problem:
+            raise HookFailed(str(problem)) from problem
+
+    def stop(self) -> None:
+        """Stop it, patiently at first."""
+        if self._process is not None:
+            self._process.terminate()
+            _take_leave(self._process)
 
 
 def _token_file(
@@ -197,8 +254,7 @@ def _last_words(errors: bytes) -> str:
     return f"The embedded reference server did not start: {said}"
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+def _take_leave(process: "subprocess.Popen[bytes]") -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

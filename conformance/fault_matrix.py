@@ -1,7 +1,7 @@
 """`ackproof faults`: judge the reference server once for each of its faults."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +17,18 @@ from conformance.reports import report_file
 from conformance.reports.counted import counted
 from conformance.reports.printable import printable
 from conformance.runner import RunResult
-from conformance.scopes import RED, Listed, chosen, judged_in, side_by_side
+from conformance.scopes import (
+    ACROSS_A_RESTART,
+    RED,
+    Listed,
+    chosen,
+    judged_alone,
+    judged_in,
+    side_by_side,
+)
 
 HONEST_SCOPE: Final = "fault-free"
-LAG_MILLISECONDS: Final = "50"  # a busy machine must still meet what lives only in the lag
+LAG: Final = ("--lag", "50")  # a busy machine must still meet what lives only in the lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,17 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
     faults = chosen("fault", listed_faults(), names)
     console = Console()
     rows: list[Row] = []
-    with embedded_server("--scoped-faults", "--lag", LAG_MILLISECONDS, scope="fault-*") as served:
+    with embedded_server("--scoped-faults", *LAG, scope="fault-*") as served:
         honest = _honest(contract, served)
         console.print(_line(honest, full=full))
 
         def judged(fault: Listed) -> Row:
-            return _row(contract, served, f"fault-{fault['name']}", fault, full=full)
+            only = () if full else tuple(fault["breaks"])
+            if ACROSS_A_RESTART & {*fault["breaks"]}:
+                alone = ("--fault", fault["name"], *LAG)
+                return _row(fault, lambda: judged_alone(contract, alone, only))
+            scope = f"fault-{fault['name']}"
+            return _row(fault, lambda: judged_in(contract, served, scope, only))
 
         for row in side_by_side(judged, faults):
             console.print(_line(row, full=full), soft_wrap=True)
@@ -90,17 +103,14 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
 
 def _honest(contract: Contract, served: Embedded) -> Row:
     """Judge a scope without a fault; whatever turns red there is undeclared."""
-    return _row(
-        contract, served, HONEST_SCOPE, {"name": "no fault", "breaks": [], "also": []}, full=True
-    )
+    none = {"name": "no fault", "breaks": [], "also": []}
+    return _row(none, lambda: judged_in(contract, served, HONEST_SCOPE))
 
 
-def _row(
-    contract: Contract, served: Embedded, scope: str, fault: Mapping[str, Any], *, full: bool
-) -> Row:
+def _row(fault: Mapping[str, Any], judged: Callable[[], RunResult]) -> Row:
     breaks = tuple(fault["breaks"])
     try:
-        result = judged_in(contract, served, scope, () if full else breaks)
+        result = judged()
     except TargetUnusable as problem:
         return Row(fault["name"], breaks, {}, {}, (), str(problem))
     outcomes = {verdict.requirement.id: verdict.outcome for verdict in result.verdicts}

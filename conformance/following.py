@@ -251,11 +251,18 @@ class Follower:
             raise Unverified(f"what {write.line} brings was not seen within the limit", write)
         return settled.last
 
-    def looks(self, claim: Exchange) -> Iterator[None]:
-        """Give turns to read what may lag, with pauses, for the target's limit after a claim."""
+    def looks(self, claim: Exchange, within: float | None = None) -> Iterator[None]:
+        """Give turns to read what may lag, with pauses, for so long after a claim.
+
+        Args:
+            claim: what the time is counted from.
+            within: seconds; None for the target's limit.
+
+        """
         pause = self.target.pace.poll_least
+        limit = self.target.completion_limit if within is None else within
         yield
-        while self.send.trace.now() - claim.received <= self.target.completion_limit:
+        while self.send.trace.now() - claim.received <= limit:
             pause = self._pause(claim, pause, claim)
             yield
 

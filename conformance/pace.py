@@ -10,6 +10,7 @@ CAPS: Final = {
     "poll_least": 1.0,
     "poll_most": 5.0,
     "deadline_slack": 5.0,
+    "restart_limit": 120.0,
 }
 
 
@@ -22,6 +23,8 @@ class Pace:
         poll_least, poll_most: the first pause between two polls, and the pause that it grows to.
         deadline_slack: by how much a published deadline may be missed; None for what the distance
             to the target suggests.
+        restart_limit: how long after a restart the target may take to answer, and to show again
+            what it had shown.
 
     """
 
@@ -29,6 +32,7 @@ class Pace:
     poll_least: float = 0.01
     poll_most: float = 0.25
     deadline_slack: float | None = None
+    restart_limit: float = 30.0
 
     def above_caps(self, completion_limit: float) -> Iterator[str]:
         """Say each setting that is above its cap."""

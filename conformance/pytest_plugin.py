@@ -90,8 +90,9 @@ class Session:
         self._run.begin()
 
     def waits_for_all(self, requirement: Requirement) -> bool:
-        """Whether its verdict needs the traffic of the whole run."""
-        return any(one.requirement == requirement.id for one in self._plan.invariants)
+        """Whether its verdict needs the traffic of the whole run, or its end."""
+        restarts = any(one.restarts for one in self._plan.judging(requirement.id))
+        return restarts or any(one.requirement == requirement.id for one in self._plan.invariants)
 
     def verdict(self, requirement: Requirement) -> Verdict:
         """Wait for a requirement's verdict."""

@@ -25,13 +25,15 @@ from conformance.exchange import Exchange
 from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
 from conformance.histories_judged import judge_histories
+from conformance.hooks import HookFailed
 from conformance.judge import Heard, Verdict, verdict
 from conformance.ledger import Ledger
-from conformance.modes import NEEDS_WRITES, READ_ONLY
+from conformance.modes import FULL, NEEDS_WRITES, READ_ONLY
 from conformance.notices import Notice, afterwards, beforehand
 from conformance.plan import Plan
-from conformance.preflight import preflight
+from conformance.preflight import TargetUnusable, preflight
 from conformance.reading import check_existing
+from conformance.restarting import NO_HOOK, RESTART, Restarting, answers_of, awaited
 from conformance.target import Target
 from conformance.together import Crowd
 from conformance.trace import Trace
@@ -133,34 +135,44 @@ class Run:
         self._budget = Budget(target.max_writes)
         self._stopping = threading.Event()
         self._seconds: dict[str, float] = {}
-        self._pool = ThreadPoolExecutor(target.concurrency, thread_name_prefix="scenario")
+        self._pools = [ThreadPoolExecutor(target.concurrency, thread_name_prefix="scenario")]
         self._futures: dict[str, Future[Heard]] = {}
+        self._alone = [one for one in plan.scenarios if one.restarts]
+        self._restarting: Restarting | None = None
         self._heard: list[Heard] = []
         self._of_invariants: list[Heard] | None = None
         self._lane: LaneOutcome | None = None
 
     def ask(self) -> None:
-        """Ask whether the target can be judged; nothing is written.
+        """Ask whether the target can be judged; nothing is written, but its reset hook comes first.
 
         Raises:
-            TargetUnusable: it does not answer, is not ready, is not this API, or refuses us.
+            TargetUnusable: it does not answer, is not ready, is not this API, or refuses us, or it
+                cannot be reset.
             NothingToRead: a run that only reads finds nothing of what it should read.
 
         """
         client = self._client("preflight")
+        if self.target.reset is not None and self.target.mode == FULL:
+            try:
+                self.target.reset()
+            except HookFailed as failed:
+                raise TargetUnusable(f"Nothing was sent: {failed}.") from failed
+            awaited(client)
         preflight(client)
         if self.target.mode == READ_ONLY:
             check_existing(client)
 
     def begin(self) -> None:
-        """Run the control, and if it holds start everything else."""
+        """Run the control, and if it holds start everything else that needs no restart."""
         controls = [one for one in self.plan.scenarios if one.control]
         for scenario in controls:
             self._heard.append(self.perform(scenario))
         self.control = _why_not(self._heard)
         rest = [one for one in self.plan.scenarios if not one.control]
         if self.control is None:
-            self._futures = {one.name: self._pool.submit(self.perform, one) for one in rest}
+            pool, usual = self._pools[0], (one for one in rest if not one.restarts)
+            self._futures = {one.name: pool.submit(self.perform, one) for one in usual}
         else:
             self._heard += [_unheard(one, self.control) for one in rest]
         limit = f"the write limit of {self.target.max_writes} is too small for its scenarios"
@@ -180,6 +192,26 @@ class Run:
         except Unverified as reason:
             self._lane = LaneOutcome(generation, self.plan.generated, stopped=str(reason))
 
+    def restart(self) -> None:
+        """Perform what has the target restarted, once all else has ended and was judged."""
+        alone, self._alone = self._alone, []
+        if not alone or self.control is not None or self._stopping.is_set():
+            return
+        self.wait()
+        self._judge_histories()
+        hook = self.target.restart
+        if hook is None:
+            self._heard += [_unheard(one, NO_HOOK) for one in alone]
+            return
+        answers = partial(answers_of, self._client(RESTART))
+        self._restarting = Restarting(len(alone), hook, answers, self.target.concurrency)
+        self._pools.append(ThreadPoolExecutor(len(alone), thread_name_prefix="restarting"))
+        for one in alone:
+            performed = partial(self._restarting.take_part, partial(self.perform, one))
+            self._futures[one.name] = self._pools[-1].submit(performed)
+        self._restarting.perform()
+        self.wait()
+
     def wait(self, scenarios: Collection[str] | None = None) -> None:
         """Wait for the named scenarios, or for all, in steps between which Ctrl-C is heard."""
         wanted = self._futures if scenarios is None else scenarios
@@ -189,6 +221,8 @@ class Run:
 
     def verdict(self, requirement: Requirement) -> Verdict:
         """Wait for what judges a requirement, and weigh it."""
+        if any(one.restarts for one in self.plan.judging(requirement.id)):
+            self.restart()
         if any(one.requirement == requirement.id for one in self.plan.invariants):
             self.wait()
             said = [*self._of_scenarios(), *self._judge_histories()]
@@ -201,7 +235,10 @@ class Run:
     def stop(self) -> None:
         """Start nothing more, and wait until what has started has ended."""
         self._stopping.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._restarting is not None:
+            self._restarting.give_up()
+        for pool in self._pools:
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
         """Stop, and close every connection."""
@@ -243,7 +280,7 @@ class Run:
         )
 
     def _api(self, client: Client, waiting: Callable[[str], None]) -> Api:
-        return Api(client, self.target, waiting, self._names, self._crowd)
+        return Api(client, self.target, waiting, self._names, self._crowd, self._restarting)
 
     def _of_scenarios(self) -> list[Heard]:
         """Return what the ended scenarios said; of the cancelled ones, that they were."""
@@ -335,7 +372,8 @@ def run(  # noqa: PLR0913  # everything that a run is made of
     """Judge a target; the generated lane, where it is planned, follows the scenarios.
 
     Raises:
-        TargetUnusable: it does not answer, is not ready, is not this API, or refuses us.
+        TargetUnusable: it does not answer, is not ready, is not this API, or refuses us, or it
+            cannot be reset.
         NothingToRead: a run that only reads finds nothing of what it should read.
 
     """
@@ -345,6 +383,7 @@ def run(  # noqa: PLR0913  # everything that a run is made of
             under_way.begin()
             under_way.wait()
             under_way.generate(generation)
+            under_way.restart()
         except KeyboardInterrupt:
             under_way.interrupted = True
             under_way.stop()

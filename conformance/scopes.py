@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from conformance.contract import Contract
-from conformance.embedded import Embedded
+from conformance.embedded import PROFILES, Embedded, embedded_server
 from conformance.nearest import hint
 from conformance.plan import make_plan
 from conformance.runner import RunResult, Silent, run
+from conformance.scenarios import SCENARIOS
 
 AT_ONCE: Final = 3
 RED: Final = frozenset({"fail", "warn", "harness_error"})
+ACROSS_A_RESTART: Final = frozenset(one.requirement for one in SCENARIOS if one.restarts)
+DURABLE: Final = (*PROFILES, "durability")
 
 Listed = dict[str, Any]
 T = TypeVar("T")
@@ -50,7 +54,7 @@ def judged_in(
     only: Sequence[str] = (),
     flags: Mapping[str, Any] | None = None,
 ) -> RunResult:
-    """Judge one scope of the reference server.
+    """Judge one scope of the reference server, which is not restarted under the others.
 
     Args:
         contract: what it is judged by.
@@ -63,5 +67,29 @@ def judged_in(
         TargetUnusable: it cannot be judged at all.
 
     """
-    target = served.target({"scope": scope, **(flags or {})})
+    target = replace(served.target({"scope": scope, **(flags or {})}), restart=None)
     return run(contract, target, make_plan(contract, target, only), Silent())
+
+
+def judged_alone(
+    contract: Contract,
+    arguments: Sequence[str],
+    only: Sequence[str] = (),
+    flags: Mapping[str, Any] | None = None,
+) -> RunResult:
+    """Judge a reference server of its own, which is restarted, by durability too.
+
+    Args:
+        contract: what it is judged by.
+        arguments: further ones of its command line.
+        only: ids to judge instead of the profiles.
+        flags: further keys of the target.
+
+    Raises:
+        ServerNotStarted: it did not start.
+        TargetUnusable: it cannot be judged at all.
+
+    """
+    with embedded_server(*arguments) as served:
+        target = served.target({"profiles": list(DURABLE), **(flags or {})})
+        return run(contract, target, make_plan(contract, target, only), Silent())

@@ -1,6 +1,6 @@
 """The implementation under test, as its file or the command line describes it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -119,6 +119,8 @@ class Target:
         existing: what it reads where it writes nothing.
         keep: whether what a run makes is left behind.
         embedded: whether it is the embedded reference server, which ends with the run.
+        restart: kills it and starts it again, or raises HookFailed; None where nobody can.
+        reset: gives a run a fresh state, or raises HookFailed; None where nothing does.
 
     """
 
@@ -157,6 +159,8 @@ class Target:
     existing: Existing = field(default_factory=Existing)
     keep: bool = False
     embedded: bool = False
+    restart: Callable[[], None] | None = field(default=None, repr=False)
+    reset: Callable[[], None] | None = field(default=None, repr=False)
 
     @property
     def kind(self) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from conformance.pace import Pace
 from conformance.target import Existing, Implementation, Principal, Target
 from conformance.target_fixtures import DEFAULTS
+from conformance.target_hooks import hook_of
 from conformance.target_keys import TargetFileError
 from conformance.target_settings import Settings, gathered
 from conformance.target_shape import check_shape
@@ -107,7 +108,11 @@ def _target(settings: Settings, environ: Mapping[str, str]) -> Target:
         existing=Existing(**settings.content.get("existing", {})),
         keep=settings.content["cleanup"]["keep"],
     )
-    return replace(target, other=_other(target, settings, environ))
+    target = replace(target, other=_other(target, settings, environ))
+    restart, reset = (
+        hook_of(name, settings, environ, target.secrets) for name in ("restart", "reset")
+    )
+    return replace(target, restart=restart, reset=reset)
 
 
 def _implementation(name: str, settings: Settings) -> Implementation | None:

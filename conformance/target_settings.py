@@ -221,11 +221,13 @@ def _check_variables(settings: Settings, environ: Mapping[str, str]) -> None:
 
 
 def _named(settings: Settings) -> set[object]:
-    """Return the variables that hold tokens and headers."""
+    """Return the variables that hold tokens and headers, or are for the hooks."""
     headers = settings.value("target.headers")
     values = headers.values() if isinstance(headers, dict) else ()
-    tokens = {settings.value(env) for env, _ in EITHER_TOKEN}
-    return {name for name in tokens if isinstance(name, str)} | {
+    passed = settings.value("hooks.env")
+    tokens = [settings.value(env) for env, _ in EITHER_TOKEN]
+    named = [*tokens, *(passed if isinstance(passed, list) else ())]
+    return {name for name in named if isinstance(name, str)} | {
         value["env"]
         for value in values
         if isinstance(value, dict) and isinstance(value.get("env"), str)

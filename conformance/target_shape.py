@@ -3,6 +3,7 @@
 import jsonschema_rs
 
 from conformance.nearest import hint
+from conformance.target_hooks import NO_SHELL
 from conformance.target_keys import TargetFileError, names_at, schema
 from conformance.target_settings import FLAGS, Settings
 
@@ -24,7 +25,7 @@ def _comes_last(error: jsonschema_rs.ValidationError) -> bool:
     return not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties)
 
 
-def _sentence(error: jsonschema_rs.ValidationError, settings: Settings) -> str:
+def _sentence(error: jsonschema_rs.ValidationError, settings: Settings) -> str:  # noqa: PLR0911  # one a kind
     kinds = jsonschema_rs.ValidationErrorKind
     path = tuple(str(step) for step in error.instance_path)
     place, where = ".".join(path), settings.where(*path)
@@ -35,7 +36,9 @@ def _sentence(error: jsonschema_rs.ValidationError, settings: Settings) -> str:
             return _missing(path, str(missing), settings)
         case kinds.Not():
             return f"{where}: {place} is a table, or false for none."
-        case kinds.Pattern() if path[-1] in {"token_env", "env"}:
+        case kinds.Type() if path in {("hooks", "restart"), ("hooks", "reset")}:
+            return f"{where}: {place} is no list. {NO_SHELL}"
+        case kinds.Pattern() if path[-1] in {"token_env", "env"} or path[:2] == ("hooks", "env"):
             return (
                 f"{where}: {place} is no name of an environment variable: letters, digits and _, "
                 "and never a token itself."

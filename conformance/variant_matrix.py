@@ -18,10 +18,18 @@ from conformance.preflight import TargetUnusable
 from conformance.reports import report_file
 from conformance.reports.counted import counted
 from conformance.reports.printable import printable
-from conformance.scopes import RED, Listed, UnknownName, chosen, judged_in, side_by_side
+from conformance.scopes import (
+    RED,
+    Listed,
+    UnknownName,
+    chosen,
+    judged_alone,
+    judged_in,
+    side_by_side,
+)
 
-PREFIX: Final = "/gateway/v1"  # what URLs must carry is seen only behind a prefix
-SERVED: Final = ("--scoped-variants", "--path-prefix", PREFIX)
+PREFIX: Final = ("--path-prefix", "/gateway/v1")  # what URLs must carry is seen only behind one
+SERVED: Final = ("--scoped-variants", *PREFIX)
 FLAGS: Final = {"concurrency": 12}  # a lag of seconds is waited for, not computed
 
 
@@ -95,7 +103,8 @@ def _together(listed: Sequence[Listed], name: str) -> Listed:
     clash = [one["name"] for one in parts if one["name"] in excluded]
     if clash:
         raise UnknownName(f"{' and '.join(clash)} exclude each other.")
-    return {"name": name, "kind": _kind_of(*parts)}
+    restarts = any(one["restarts"] for one in parts)
+    return {"name": name, "kind": _kind_of(*parts), "restarts": restarts}
 
 
 def _kind_of(*variants: Listed) -> str | None:
@@ -105,14 +114,18 @@ def _kind_of(*variants: Listed) -> str | None:
 def _pairs(variants: Sequence[Listed]) -> Iterator[Listed]:
     for one, other in combinations(variants, 2):
         if other["name"] not in one["excludes"]:
-            yield {"name": f"{one['name']}+{other['name']}", "kind": _kind_of(one, other)}
+            yield _together(variants, f"{one['name']}+{other['name']}")
 
 
 def _row(contract: Contract, served: Embedded, variant: Mapping[str, Any]) -> Row:
     name, kind = variant["name"], variant["kind"]
     flags = FLAGS | ({"kinds": [kind]} if kind else {})
     try:
-        result = judged_in(contract, served, f"variant-{name}", flags=flags)
+        if variant["restarts"]:
+            parts = [word for one in name.split("+") for word in ("--variant", one)]
+            result = judged_alone(contract, (*PREFIX, *parts), flags=flags)
+        else:
+            result = judged_in(contract, served, f"variant-{name}", flags=flags)
     except TargetUnusable as problem:
         return Row(name, {}, {}, (), 0.0, str(problem))
     verdicts = result.verdicts

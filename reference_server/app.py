@@ -75,7 +75,7 @@ class App:
             return settings.behaviour_of(scope_id).projection_lag(projection, drawn)
 
         read_models = ReadModels(lag)
-        self._authority = Authority(store, read_models, surroundings.clock)
+        self._authority = Authority(store, read_models, settings.behaviour_of, surroundings.clock)
         self._operations = Operations(
             self._authority, read_models, settings.behaviour_of, surroundings, settings.deadline
         )

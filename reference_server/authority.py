@@ -7,10 +7,13 @@ waits for durability, and commits keep the order of the decisions.
 """
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from reference_server import instants, problems
+from reference_server.behaviour import Behaviour
 from reference_server.events import codec
 from reference_server.events.fact import BrokenHistoryError, Fact, StreamId
 from reference_server.events.member import Member
@@ -40,9 +43,16 @@ class Append:
 class Authority:
     """Hold what is decided and make it durable in order."""
 
-    def __init__(self, store: Store, read_models: ReadModels, clock: instants.Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        read_models: ReadModels,
+        behaviour_of: Callable[[str], Behaviour],
+        clock: instants.Clock,
+    ) -> None:
         self._store = store
         self._read_models = read_models
+        self._behaviour_of = behaviour_of
         self._clock = clock
         self._states: dict[StreamId, Any] = {}
         self._keys: dict[tuple[str, str, str], KeyRecord] = {}
@@ -51,14 +61,19 @@ class Authority:
 
     def start(self) -> None:
         """Rebuild every state from the store and open for writing; raise StoreRefusedError."""
+        streams: dict[StreamId, list[Fact]] = defaultdict(list)
         try:
             for fact in self._store.history():
                 self._states[fact.stream] = codec.evolve(self._states.get(fact.stream), fact)
-                self._read_models.restore(fact)
+                streams[fact.stream].append(fact)
         except BrokenHistoryError as error:
             raise StoreRefusedError(self._store.path, str(error)) from error
+        for stream, facts in streams.items():
+            for fact in self._behaviour_of(stream.scope_id).restored(facts):
+                self._read_models.restore(fact)
         for record in self._store.key_records():
-            self._keys[record.principal, record.scope_id, record.key] = record
+            if self._behaviour_of(record.scope_id).knows_again(record):
+                self._keys[record.principal, record.scope_id, record.key] = record
         self._store.start(asyncio.get_running_loop(), self._on_durable, self._on_broken)
 
     def member(self, scope_id: str, member_id: str) -> Member | None:
@@ -115,7 +130,14 @@ class Authority:
             self._keys[key.principal, key.scope_id, key.key] = key
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._last = durable
-        self._store.append(Batch(facts, key, durable))
+        delay = self._behaviour_of(appends[0].stream.scope_id).commit_delay()
+        batch = Batch(facts, key, durable, told=delay > 0)
+        if batch.told:
+            self._read_models.feed(facts)
+            durable.set_result(None)
+            asyncio.get_running_loop().call_later(delay, self._store.append, batch)
+        else:
+            self._store.append(batch)
         return durable
 
     async def durable(self) -> None:
@@ -135,7 +157,8 @@ class Authority:
 
     def _on_durable(self, group: list[Batch]) -> None:
         for batch in group:
-            self._read_models.feed(batch.facts)
+            if not batch.told:
+                self._read_models.feed(batch.facts)
             if not batch.durable.done():
                 batch.durable.set_result(None)
 

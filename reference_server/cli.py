@@ -69,6 +69,12 @@ class LagRange(click.ParamType[tuple[float, float]]):
     "--data", type=click.Path(path_type=Path), help="Store file; without it, a temporary one."
 )
 @click.option(
+    "--flush/--no-flush",
+    default=True,
+    show_default=True,
+    help="Flush each commit of --data to the disk, for the machine to crash as well.",
+)
+@click.option(
     "--lag",
     default="20",
     show_default=True,
@@ -104,6 +110,7 @@ def main(  # noqa: PLR0913  # the options of the command
     host: str,
     port: int,
     data: Path | None,
+    flush: bool,
     lag: tuple[float, float],
     deadline: int,
     token_file: Path | None,
@@ -133,7 +140,7 @@ def main(  # noqa: PLR0913  # the options of the command
     from reference_server import serving  # noqa: PLC0415  # listing needs no server
 
     serving.serve(
-        serving.Start(host, port, data, lag, deadline / 1000, token_file, path_prefix),
+        serving.Start(host, port, data, flush, lag, deadline / 1000, token_file, path_prefix),
         behaviour_of,
     )
 

@@ -64,7 +64,8 @@ class Operations:
         """Take up every operation that the store holds without a verdict."""
         self._perform = perform
         for operation in self._authority.operations():
-            if not operation.decided:
+            behaviour = self._behaviour_of(operation.scope_id)
+            if not operation.decided and behaviour.takes_up(operation):
                 self._undertake(operation)
 
     def stop(self) -> None:

@@ -25,11 +25,15 @@ from reference_server.surroundings import Surroundings
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How the process was started; lag and deadline in seconds."""
+    """How the process was started; lag and deadline in seconds.
+
+    `flush` says whether each commit to `data` is flushed to the disk.
+    """
 
     host: str
     port: int
     data: Path | None
+    flush: bool
     lag: tuple[float, float]
     deadline: float
     token_file: Path | None
@@ -73,7 +77,7 @@ def serve(start: Start, behaviour_of: Callable[[str], Behaviour]) -> None:
     listener = _listening(start)
     settings = Settings(start.lag, start.deadline, prefix, allowed, behaviour_of)
     try:
-        asyncio.run(_run(loaded, Store(start.data), settings, listener))
+        asyncio.run(_run(loaded, Store(start.data, flush=start.flush), settings, listener))
     except StoreRefusedError as error:
         refuse(STORE_REFUSED, str(error))
     except HandlersDifferError as error:

@@ -65,22 +65,29 @@ class KeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What becomes durable together, and the future that says so."""
+    """What becomes durable together, and the future that says so.
+
+    `told` says that readers see the facts already.
+    """
 
     facts: tuple[Fact, ...]
     key: KeyRecord | None
     durable: "asyncio.Future[None]"
+    told: bool = False
 
 
 class Store:
-    """Hold the store file; without a path, a temporary file that is gone at close."""
+    """Hold the store file; without a path, a temporary file that is gone at close.
 
-    def __init__(self, path: Path | None) -> None:
+    Without `flush` what is committed outlives the process, and not the machine.
+    """
+
+    def __init__(self, path: Path | None, *, flush: bool = True) -> None:
         self._folder = None if path else tempfile.TemporaryDirectory(prefix="ackproof-")
         self.path = path or Path(self._folder.name if self._folder else "") / "events.sqlite"
         self._queue: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
-        self._connection = _opened(self.path, durable=path is not None)
+        self._connection = _opened(self.path, flush=flush and path is not None)
 
     def history(self) -> Iterator[Fact]:
         """Read every event in order of recording; raise StoreRefusedError on a foreign one."""
@@ -180,7 +187,7 @@ def _row(fact: Fact) -> tuple[str | int, ...]:
     return (*fact.stream, fact.version, fact.at, *ids, codec.dumps(fact.event))
 
 
-def _opened(path: Path, *, durable: bool) -> sqlite3.Connection:
+def _opened(path: Path, *, flush: bool) -> sqlite3.Connection:
     """Open and lock the file, made new where there is none; raise StoreRefusedError."""
     try:
         connection = sqlite3.connect(
@@ -189,7 +196,7 @@ def _opened(path: Path, *, durable: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         new = _check_format(path, connection)
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+        connection.execute(f"PRAGMA synchronous={'FULL' if flush else 'OFF'}")
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
         if new:

@@ -17,7 +17,7 @@ from reference_server.commands import run as runs
 from reference_server.events import codec
 from reference_server.events.fact import StreamId
 from reference_server.events.operation import Committed, Completed, Failed, Observed, Operation
-from reference_server.events.run import RunCompleted, RunFailed, RunStarted
+from reference_server.events.run import Run, RunAccepted, RunCompleted, RunFailed, RunStarted
 from reference_server.platform.failure import RunFailedError, UnusableImplementationError
 from reference_server.problems import Problem
 from reference_server.projections import ReadModels
@@ -131,6 +131,9 @@ class Worker:
             return run.version if run else 0
         if run.word == "accepted":
             await self._record_events(operation, Append(stream, (RunStarted(),)))
+        elif self._behaviour_of(command.scope_id).begins_anew(command.run_id):
+            another = StreamId("run", command.scope_id, f"{command.run_id}-2")
+            await self._record_events(operation, Append(another, (_accepted_as(run),)))
         outcome = await self._outcome(command.scope_id, run.service_id, run.revision_id, run.input)
         ending = self._behaviour_of(command.scope_id).run_ended(outcome)
         await self._record_events(operation, Append(stream, (ending,)))
@@ -180,3 +183,7 @@ class Worker:
     async def _record_events(self, operation: Operation, *appends: Append) -> None:
         cause = Cause(operation.command_id, operation.correlation_id)
         await self._authority.record(cause, *appends)
+
+
+def _accepted_as(run: Run) -> RunAccepted:
+    return RunAccepted(run.member_id, run.service_id, run.revision_id, run.endpoint_id, run.input)

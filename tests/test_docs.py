@@ -117,7 +117,7 @@ def test_a_target_file_of_the_readme_is_one(block: str, tmp_path: Path) -> None:
     path.write_text(block, encoding="utf-8")
     (tmp_path / "waivers.toml").touch()
 
-    tokens = {"ACKPROOF_TOKEN": "secret", "ACKPROOF_OTHER_TOKEN": "other"}
+    tokens = {"ACKPROOF_TOKEN": "secret", "ACKPROOF_OTHER_TOKEN": "other", "DATABASE_URL": "db"}
     target = load_target(path, {}, tokens)
 
     assert target.scope

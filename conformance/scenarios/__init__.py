@@ -7,6 +7,7 @@ from conformance.scenarios import (
     ack,
     bnd,
     con,
+    dur,
     epc,
     err,
     flr,
@@ -49,4 +50,5 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     *iso.SCENARIOS,
     *sec.SCENARIOS,
     *htp.SCENARIOS,
+    *dur.SCENARIOS,
 )

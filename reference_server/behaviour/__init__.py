@@ -16,6 +16,7 @@ from reference_server.behaviour.progress import ProgressDecisions
 from reference_server.behaviour.read_models import ReadModelDecisions
 from reference_server.behaviour.receipts import ReceiptDecisions
 from reference_server.behaviour.resolution import ResolutionDecisions
+from reference_server.behaviour.restarts import RestartDecisions
 from reference_server.behaviour.revisions import RevisionDecisions
 from reference_server.behaviour.status_reads import StatusReadDecisions
 from reference_server.behaviour.tenants import TenantDecisions
@@ -35,6 +36,7 @@ class Behaviour(
     InvocationDecisions,
     ListDecisions,
     KeyDecisions,
+    RestartDecisions,
     TenantDecisions,
     TransportDecisions,
 ):

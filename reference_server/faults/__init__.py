@@ -4,6 +4,7 @@ from reference_server.faults import (
     ack,
     bnd,
     con,
+    dur,
     epc,
     err,
     flr,
@@ -47,6 +48,7 @@ _AREAS = (
     iso,
     sec,
     htp,
+    dur,
 )
 
 FAULTS: dict[str, Fault] = {fault.name: fault for area in _AREAS for fault in area.FAULTS}

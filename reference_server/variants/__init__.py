@@ -19,6 +19,7 @@ from reference_server.variants import (
     nulls,
     progress,
     refusals,
+    restarts,
     trailing,
     values,
 )
@@ -69,6 +70,7 @@ VARIANTS: dict[str, Variant] = {
         Variant(kinds.ActorsOnly, kind="gagent"),
         Variant(documents.ExtraMembers, paired=True),
         Variant(nulls.WritesNulls),
+        Variant(restarts.RebuildsReadModels, restarts=True),
     )
 }
 

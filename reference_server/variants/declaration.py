@@ -14,12 +14,14 @@ class Variant:
     Attributes:
         paired: whether it is judged two by two with others as well.
         kind: the only kind of implementation that it offers; None if it offers all.
+        restarts: whether it differs once it was killed and has started again.
 
     """
 
     behaviour: type[Behaviour]
     paired: bool = False
     kind: str | None = None
+    restarts: bool = False
 
     @property
     def name(self) -> str:
@@ -53,5 +55,6 @@ def document(variant: Variant, contradictions: tuple[Contradiction, ...]) -> Doc
         "summary": variant.summary,
         "paired": variant.paired,
         "kind": variant.kind,
+        "restarts": variant.restarts,
         "excludes": sorted(name for names in excluded for name in names),
     }
