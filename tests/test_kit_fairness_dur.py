@@ -28,12 +28,11 @@ def outcomes(target: Target) -> dict[str, str]:
 @pytest.mark.parametrize(
     "variants",
     [
-        "rebuilds-read-models",
-        "random-lag",
-        "run-is-status+absolute-urls+own-member-ids+keeps-statuses-briefly",
-        "late-run-ids+no-deadlines+needs-member-ids+trailing-lists+replays-first-receipt",
-        "limits-rates+latches-timeouts+writes-nulls+bare-documents+refuses-after-acceptance",
+        "rebuilds-read-models+run-is-status+absolute-urls+own-member-ids+keeps-statuses-briefly",
+        "random-lag+late-run-ids+no-deadlines+needs-member-ids+trailing-lists+bare-documents",
+        "limits-rates+latches-timeouts+writes-nulls+replays-first-receipt+refuses-after-acceptance",
     ],
+    ids=["rebuilding", "lagging", "terse"],
 )
 def test_a_durable_server_is_held_to_be_one(variants: str) -> None:
     chosen = [word for name in variants.split("+") for word in ("--variant", name)]
