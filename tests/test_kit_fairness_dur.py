@@ -43,6 +43,13 @@ def test_a_durable_server_is_held_to_be_one(variants: str) -> None:
     assert {name: one.outcome for name, one in found.items()} == dict.fromkeys(DURABILITY, "pass")
 
 
+def test_a_status_may_expire_while_the_server_is_down() -> None:
+    with embedded_server("--variant", "keeps-statuses-briefly", "--deadline", "400") as served:
+        found = verdicts(served.target({}))
+
+    assert [one.findings for one in found.values() if one.findings] == []
+
+
 def test_a_synchronous_server_has_nothing_in_flight() -> None:
     with embedded_server("--variant", "synchronous") as served:
         found = outcomes(served.target({"concurrency": 1}))

@@ -27,6 +27,7 @@ from conformance.restarting import NO_HOOK, RESTART, Restarted, Restarting
 from conformance.runner import END, Silent, run
 from conformance.scenarios import SCENARIOS
 
+ACKPROOF = Path(sys.executable).with_name("ackproof")
 DURABILITY = ("DUR-01", "DUR-02", "DUR-03", "DUR-04", "DUR-05")
 AROUND = {RESTART, *(one.name for one in SCENARIOS if one.restarts)}
 STARTS = """
@@ -128,6 +129,7 @@ def test_a_server_that_keeps_nothing_is_blamed_for_all_that_it_lost_and_for_noth
     kept = {"STA-03": "pass", "STA-08": "pass", "DUR-05": "not_verified"}
     assert outcomes(report) == dict.fromkeys(DURABILITY, "fail") | kept
     assert code == 1
+    assert outcome(["verify-report", str(tmp_path / "out")]) == 0
 
 
 def test_without_a_hook_durability_is_not_verified_by_name_and_nothing_is_sent_for_it(
@@ -173,6 +175,29 @@ def test_a_restart_that_fails_hurts_nothing_but_what_needs_it(
     (reason,) = next(one["reasons"] for one in report["verdicts"] if one["id"] == "DUR-04")
     assert sentence in reason
     assert code == 4
+
+
+def test_ctrl_c_kills_the_hook_and_reports_what_was_judged(
+    tmp_path: Path, reference_server: Callable[..., str]
+) -> None:
+    script = ["sh", "-c", "echo $$ > pid; sleep 60"]
+    path = tmp_path / "conformance.toml"
+    path.write_text(
+        f'[target]\nurl = "{reference_server()}"\nscope = "s1"\n'
+        f"[hooks]\nrestart = {json.dumps(script)}\n",
+        encoding="utf-8",
+    )
+    command = [ACKPROOF, "run", "-c", path, "--only", "DUR-02", "--report-dir", tmp_path / "out"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(30) == 130
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text('ascii').strip()}").exists()
+    assert outcomes(reported(tmp_path)) == {"DUR-02": "not_verified"}
 
 
 def test_a_reset_that_fails_ends_the_run_before_anything_is_sent(
