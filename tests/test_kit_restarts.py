@@ -27,7 +27,7 @@ from conformance.restarting import NO_HOOK, RESTART, Restarted, Restarting
 from conformance.runner import END, Silent, run
 from conformance.scenarios import SCENARIOS
 
-ACKPROOF = Path(sys.executable).with_name("ackproof")
+ACKPROOF = str(Path(sys.executable).with_name("ackproof"))
 DURABILITY = ("DUR-01", "DUR-02", "DUR-03", "DUR-04", "DUR-05")
 AROUND = {RESTART, *(one.name for one in SCENARIOS if one.restarts)}
 STARTS = """
@@ -187,7 +187,8 @@ def test_ctrl_c_kills_the_hook_and_reports_what_was_judged(
         f"[hooks]\nrestart = {json.dumps(script)}\n",
         encoding="utf-8",
     )
-    command = [ACKPROOF, "run", "-c", path, "--only", "DUR-02", "--report-dir", tmp_path / "out"]
+    command = [ACKPROOF, "run", "-c", str(path), "--only", "DUR-02"]
+    command += ["--report-dir", str(tmp_path / "out")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     deadline = time.monotonic() + 30

@@ -339,7 +339,8 @@ def test_faults_and_variants_are_listed_for_readers_and_as_json() -> None:
 
     faults, variants = map(json.loads, listed)
     assert {"synchronous", "random-lag"} <= {v["name"] for v in variants}
-    assert all(set(v) == {"name", "summary", "paired", "kind", "excludes"} for v in variants)
+    told = {"name", "summary", "paired", "kind", "restarts", "excludes"}
+    assert all(set(v) == told for v in variants)
     assert all(set(f) == {"name", "area", "breaks", "also", "summary"} for f in faults)
     assert all(f["breaks"] and f["summary"].endswith(".") for f in faults)
     assert all(f["name"] in shown.stdout for f in faults)
