@@ -193,7 +193,7 @@ def header(contract: Contract, target: Target, plan: Plan) -> Text:
         f"  {requirements} to judge, {len(plan.planned)} planned · {scenarios}, {sent}",
     ]
     hooks = [one for one in (target.reset, target.restart) if isinstance(one, Hook)]
-    if hooks:
+    if hooks and target.mode == FULL:
         told = "; ".join(f"{one.name} {shlex.join(one.command)}" for one in hooks)
         lines.append(f"  hooks {target.masked(told)}")
     if target.overridden_by:

@@ -214,6 +214,18 @@ def test_a_reset_that_fails_ends_the_run_before_anything_is_sent(
     assert told.strip().endswith("ended with exit code 7; it said: locked.")
 
 
+@pytest.mark.parametrize("mode", ["read-only", "smoke"])
+def test_a_lesser_run_runs_no_hook(tmp_path: Path, own: Callable[..., Path], mode: str) -> None:
+    touches = json.dumps([sys.executable, "-c", "open('touched', 'w')"])
+
+    path = own(9, reset=touches, restart=touches)
+
+    code = outcome(["run", "-c", str(path), "--mode", mode, "--set", "existing.member=m1"])
+
+    assert code == 3
+    assert not (tmp_path / "touched").exists()
+
+
 def test_the_embedded_server_is_restarted_with_nothing_else_in_flight() -> None:
     contract = load_contract()
     with embedded_server() as served:
