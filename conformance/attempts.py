@@ -1,7 +1,7 @@
 """Perform a scenario, and perform it anew where the answer to one of its writes was lost."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from conformance.api import Api
@@ -63,7 +63,19 @@ def _weighed(judgement: Judgement, send: Client) -> Judgement:
                 return Missing(f"the transport answered: {exchange.line}", judgement.shown_by)
         if send.lost:
             return _lost(send)
+        if given_up := _given_up_since(judgement.shown_by, send):
+            what = f"a request was given up meanwhile: {given_up.line}"
+            return Missing(what, (*judgement.shown_by, given_up))
     return judgement
+
+
+def _given_up_since(shown_by: Sequence[Exchange], send: Client) -> Exchange | None:
+    """Return a request that had no answer after the first of some exchanges; None without one.
+
+    What was not seen to happen may have happened while nobody answered.
+    """
+    first = min((one.number for one in shown_by), default=0)
+    return next((one for one in send.unanswered if one.number > first), None)
 
 
 def _of_the_transport(exchange: Exchange, send: Client) -> bool:

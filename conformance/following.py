@@ -113,7 +113,8 @@ class Follower:
         if not_offered(write):
             raise NotOffered(write)
         if not write.ok:
-            raise Unverified(f"a legal request was refused: {write.line} {code_of(write)}", write)
+            told = f"{write.line} {code_of(write)}".rstrip()
+            raise Unverified(f"a legal request was refused: {told}", write)
         settled = self.verdict_of(write, shows)
         if settled.ending != "ready":
             raise Unverified(

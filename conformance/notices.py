@@ -1,8 +1,9 @@
 """What a reader of a result must know, beside the verdicts: by what lesser means it came about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import takewhile
+from typing import Final, Literal
 
 from conformance.exchange import Exchange
 from conformance.modes import FULL
@@ -13,7 +14,10 @@ Kind = Literal[
     "lesser_mode",
     "non_conforming_timing",
     "served_though_declared_not_offered",
+    "stopped_answering",
 ]
+AWAY: Final = (502, 503, 504)
+SILENCE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ def beforehand(target: Target) -> Iterator[Notice]:
         )
 
 
-def afterwards(exchanges: Iterable[Exchange]) -> Iterator[Notice]:
-    """Yield what the answers show besides."""
+def afterwards(exchanges: Sequence[Exchange]) -> Iterator[Notice]:
+    """Yield what the answers show besides, and that there were none in the end."""
     served: dict[str, Exchange] = {}
     for one in exchanges:
         if one.ok and one.declared_away and one.operation_id:
@@ -56,3 +60,22 @@ def afterwards(exchanges: Iterable[Exchange]) -> Iterator[Notice]:
             "served_though_declared_not_offered",
             f"not_offered names {operation}, which is served: exchange {one.number}, {one.line}.",
         )
+    yield from _silence(exchanges)
+
+
+def _silence(exchanges: Sequence[Exchange]) -> Iterator[Notice]:
+    """Tell of a target that answered at first and not at all in the end."""
+    silent = list(takewhile(_is_unanswered, reversed(exchanges)))
+    if SILENCE <= len(silent) < len(exchanges):
+        last, first = exchanges[-len(silent) - 1], silent[-1]
+        yield Notice(
+            "stopped_answering",
+            f"The target stopped answering {first.sent:.1f} s into the run: exchange {last.number} "
+            f"was the last with an answer, and none of the {len(silent)} after it had one "
+            f"({first.error or first.status}). What they were to show is not verified. Find out "
+            "why it stopped, then run again.",
+        )
+
+
+def _is_unanswered(exchange: Exchange) -> bool:
+    return exchange.response is None or exchange.status in AWAY

@@ -15,7 +15,14 @@ from conformance.checks import Unverified
 from conformance.contract import Contract
 from conformance.credentials import credentials, shown
 from conformance.exchange import Exchange, Request, Response
-from conformance.gateways import SAFE, in_progress, lost_its_answer, may_go_again, says_nothing
+from conformance.gateways import (
+    SAFE,
+    in_progress,
+    lost_its_answer,
+    may_go_again,
+    of_the_transport,
+    says_nothing,
+)
 from conformance.history import retry_after
 from conformance.ledger import Ledger, LedgerUnwritable
 from conformance.modes import READ_ONLY
@@ -29,6 +36,7 @@ TRIES: Final = 3
 BACK_OFF_SECONDS: Final = 0.2
 MOST_BYTES: Final = 16 * 1024 * 1024
 JSON: Final = "application/json"
+BROKEN_OFF: Final = "no whole answer"
 MERGE_PATCH: Final = "application/merge-patch+json"
 
 
@@ -127,6 +135,7 @@ class Wire:
         stranger: whether the requests come from somebody without access to what they ask for.
         lost: the writes that may have been done although their answers were lost.
         ledger: where whatever a request asks to be made is written before it is sent.
+        unanswered: the requests that were given up without an answer of the API.
 
     """
 
@@ -141,6 +150,7 @@ class Wire:
     stranger: bool = False
     lost: list[Exchange] = field(default_factory=list)
     ledger: Ledger | None = None
+    unanswered: list[Exchange] = field(default_factory=list)
 
     def follow(self, url: str, given_in: Exchange, how: How = PLAIN) -> Exchange:
         """GET a URL that the server gave, resolved against the request that it answered."""
@@ -196,6 +206,8 @@ class Wire:
             self.sleep(max(BACK_OFF_SECONDS * attempt, pause))
         if untold and method not in SAFE:
             self.lost.append(exchange)
+        if exchange.response is None or of_the_transport(exchange, rule):
+            self.unanswered.append(exchange)
         return exchange
 
     def _once(
@@ -327,4 +339,4 @@ def _said(problem: Exception, pool: httpx.Client) -> str:
         return f"no answer: timed out after {_patience(pool):g} s"
     if isinstance(problem, httpx.ConnectError):
         return distrust(problem) or f"no connection: refused or unreachable ({problem})"
-    return f"no whole answer: {type(problem).__name__} ({problem})"
+    return f"{BROKEN_OFF}: {type(problem).__name__} ({problem})"

@@ -10,6 +10,10 @@ import pytest
 import respx
 from rich.console import Console
 
+from conformance import expect
+from conformance.api import Api, Names
+from conformance.attempts import performed
+from conformance.checks import Judged, Judgements, Missing, Scenario
 from conformance.client import Client
 from conformance.contract import Contract, load_contract
 from conformance.exchange import Exchange, Request, Response
@@ -19,6 +23,7 @@ from conformance.reports.live import LiveProgress
 from conformance.runner import RunResult, run
 from conformance.target import Target
 from conformance.target_fixtures import DEFAULTS
+from conformance.together import Crowd
 from conformance.trace import Trace
 from conformance.wire import Connections
 
@@ -168,6 +173,50 @@ def test_a_server_that_is_away_after_the_preflight_breaks_no_requirement(
     assert outcomes(result) == {"not_verified"}
     assert str(result.control).startswith("no member can be created here: POST")
     assert str(result.control).endswith("→ 503")
+
+
+@pytest.mark.parametrize(
+    ("away", "told"),
+    [
+        ([], "unseen"),
+        ([httpx.ConnectError("refused")] * 3, "a request was given up meanwhile: GET "),
+        ([httpx.Response(502)] * 3, "a request was given up meanwhile: GET "),
+        ([httpx.ConnectError("refused"), httpx.Response(200, json={})], "unseen"),
+    ],
+    ids=["never-away", "gone", "behind-a-gateway", "back-again"],
+)
+def test_what_was_not_seen_while_nobody_answered_is_no_finding(
+    client: Client, respx_mock: respx.MockRouter, away: list[httpx.Response | Exception], told: str
+) -> None:
+    respx_mock.get(MEMBER).mock(side_effect=[httpx.Response(200), *away])
+
+    def unseen(api: Api) -> Judgements:
+        shown = api.send.get_member("m1")
+        if away:
+            api.send.get_member("m1")
+        yield expect.that(False, "it shows", "unseen", shown)  # noqa: FBT003
+
+    api = Api(client, target(), lambda _: None, Names("x"), Crowd())
+    (met,) = performed(Scenario("unseen", "X-1", unseen, 1, 0, 0), lambda: api).said
+
+    assert isinstance(met, Judged | Missing)
+    assert (met.actual if isinstance(met, Judged) else met.what).startswith(told)
+
+
+def test_a_finding_that_was_shown_after_an_outage_is_one(
+    client: Client, respx_mock: respx.MockRouter
+) -> None:
+    gone = [httpx.ConnectError("refused")] * 3
+    respx_mock.get(MEMBER).mock(side_effect=[*gone, httpx.Response(200)])
+
+    def broken(api: Api) -> Judgements:
+        api.send.get_member("m1")
+        yield expect.that(False, "it shows", "broken", api.send.get_member("m1"))  # noqa: FBT003
+
+    api = Api(client, target(), lambda _: None, Names("x"), Crowd())
+    (met,) = performed(Scenario("broken", "X-1", broken, 1, 0, 0), lambda: api).said
+
+    assert isinstance(met, Judged)
 
 
 @pytest.mark.parametrize(
