@@ -179,6 +179,8 @@ def test_at_most_three_findings_of_a_requirement_are_printed_in_full() -> None:
     assert out.count("  actual     number") == 3
     assert out.count("MUST  fail") == 1
     assert "and 57 more findings of ACK-01" in out
+    assert "; the first 50 of 60: " in out
+    assert "1 MUST broken: ACK-01\n" in out
 
 
 def test_findings_that_differ_only_in_ids_and_numbers_are_printed_once() -> None:

@@ -26,15 +26,19 @@ UNVERIFIED: Final = "not verified"
 ACCEPTED: Final = "not verified, accepted"
 BEYOND: Final = "not verified, beyond the mode"
 UNSCORED: Final = "not verified, not scored"
+STOPPED: Final = "stopped_answering"
 
 
-def print_report(console: Console, report: Report, written: Path | None) -> None:
+def print_report(
+    console: Console, report: Report, written: Path | None, *, lost: bool = False
+) -> None:
     """Print everything that follows the run.
 
     Args:
         console: where to.
         report: what to print.
-        written: where report.json is; None if it was not asked for.
+        written: where report.json is; None without one.
+        lost: whether it could not be written.
 
     """
     for name, summary in report.summary.items():
@@ -51,7 +55,12 @@ def print_report(console: Console, report: Report, written: Path | None) -> None
         kind = notice.kind.replace("_", " ")
         print_hanging(console, Text(f"{kind}: ", "bold red"), printable(notice.text))
     console.print()
+    failed = [one for one in report.verdicts if one.outcome == "fail"]
+    if broken := [one.id for one in failed if one.scored and not one.waived]:
+        title = f"{counted(len(broken), 'MUST')} broken: "
+        print_hanging(console, Text(title, "bold red"), ", ".join(broken))
     where = f"report in {written}" if written else "no report.json (--report-dir DIR writes it)"
+    where = "no report.json" if lost else where
     timing = report.timing
     seconds = f"{timing.seconds:.1f} s"
     if timing.longest_wait_scenario:
@@ -116,7 +125,10 @@ def _print_reasons(console: Console, report: Report) -> None:
     closed = [one for one in report.verdicts if one.outcome == "not_applicable"]
     for title, those in by_standing(unverified).items():
         _print_by_reason(console, title, those)
-    if any(one.level == "MUST" for one in by_standing(unverified)[UNVERIFIED]):
+    cut_short = report.interrupted or any(one.kind == STOPPED for one in report.notices)
+    lacking = any(one.level == "MUST" for one in by_standing(unverified)[UNVERIFIED])
+    if lacking and not cut_short:
+        console.print()
         console.print(
             Text(
                 "  Give the run what is missing in the target file (scope, kinds, origins,\n"

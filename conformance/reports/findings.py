@@ -77,8 +77,10 @@ def _print_own(console: Console, verdict: ShownVerdict, shared: Collection[str])
     left = len(own) - len(sorts[:FINDINGS_IN_FULL]) + beyond_the_report
     if left:
         alike = " like these" if len(sorts) <= FINDINGS_IN_FULL else ""
-        more = f"  and {counted(left, 'more finding')} of {verdict.id}{alike}"
-        console.print(Text(f"{more}; all {verdict.findings_total}: {_places(verdict)}"))
+        more = f"and {counted(left, 'more finding')} of {verdict.id}{alike}"
+        kept = f"the first {len(verdict.findings)} of {verdict.findings_total}"
+        which = kept if beyond_the_report else f"all {verdict.findings_total}"
+        print_hanging(console, Text("  "), f"{more}; {which}: {_places(verdict)}")
 
 
 def _places(verdict: ShownVerdict) -> str:
