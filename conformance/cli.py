@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from conformance.cli_asking import init, probe
+from conformance.process import end, heed_stops
 from conformance.selection import Selection, assignments_of, selects
 
 INTERRUPTED = 130
@@ -21,7 +22,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without → is no reason to fail
-    sys.exit(outcome(sys.argv[1:]))
+    heed_stops()
+    end(outcome(sys.argv[1:]))
 
 
 def outcome(arguments: Sequence[str]) -> int:
@@ -115,6 +117,8 @@ def run(  # noqa: PLR0913  # the options of the command
     from conformance.command_run import judge
     from conformance.generated.outcome import Generation
 
+    if gate_generated and "generated" not in lanes:
+        raise click.UsageError("--gate-generated gates nothing without --lane generated.")
     generation = Generation(seed, examples, gates=gate_generated)
     if keep:
         selection.flags["cleanup.keep"] = True

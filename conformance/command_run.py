@@ -4,6 +4,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +17,10 @@ from conformance.embedded import NOT_STARTED, embedded_server
 from conformance.evidence import trace_file
 from conformance.evidence.lines import lines_of
 from conformance.evidence.redaction import redacted
+from conformance.failures import exit_of
 from conformance.generated.outcome import Generation
 from conformance.hooks import Hook
+from conformance.judge import Exit, first_of
 from conformance.ledger import NAME as LEDGER
 from conformance.ledger import Ledger
 from conformance.modes import FULL, READ_ONLY, SMOKE, NotInThisMode
@@ -75,15 +78,34 @@ def judge(  # noqa: PLR0913  # the options of the command
             with recorded(contract, target, ledger, console) as kept:
                 return print_smoke(console, contract, target, kept)
         plan = make_plan(contract, target, selection.only, lanes)
+        if folder is not None:
+            report_file.clear(folder, trace_file.NAME)
         console.print(header(contract, target, plan), soft_wrap=True)
         with recorded(contract, target, ledger or in_folder, console) as kept:
             with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
                 judged = run(contract, target, plan, progress, generation, ledger=kept)
             if kept is not None:
                 kept.interrupted = judged.interrupted
-            report, written = reported(redacted(judged), folder)
-            print_report(console, report, written)
+            return told(console, redacted(judged), folder)
+
+
+def told(console: Console, result: RunResult, folder: Path | None) -> int:
+    """Write the report of a run if there is a folder for it, print it, and return the code."""
+    try:
+        report, written = reported(result, folder)
+    except report_file.ReportUnwritable as lost:
+        return _told_only(console, result, lost)
+    print_report(console, report, written)
     return report.exit_code
+
+
+def _told_only(console: Console, result: RunResult, lost: report_file.ReportUnwritable) -> int:
+    """Print the report of a run that could not be written, and why; return the exit code."""
+    report = report_of(result, kit_version())
+    code = first_of((report.exit_code, Exit.USAGE))
+    print_report(console, replace(report, exit_code=code), None, lost=True)
+    exit_of(lost)
+    return code
 
 
 def recorded(
@@ -103,17 +125,19 @@ def reported(result: RunResult, folder: Path | None) -> tuple[Report, Path | Non
         folder: where to; it exists.
 
     Returns:
-        the report, and the path of report.json, which is written last.
+        the report, and the path of report.json.
+
+    Raises:
+        ReportUnwritable: the folder can no longer be written to.
 
     """
     kit = kit_version()
     if folder is None:
         return report_of(result, kit), None
     content, lines = trace_file.packed(lines_of(result, kit))
-    report_file.replace(folder / trace_file.NAME, content)
     evidence = ShownEvidence(trace_file.NAME, trace_file.digest_of(content), lines)
     report = report_of(result, kit, evidence)
-    return report, report_file.write(report, folder)
+    return report, report_file.write(report, folder, {trace_file.NAME: content})
 
 
 @contextmanager

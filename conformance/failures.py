@@ -1,8 +1,10 @@
 """The sentence and the exit code for everything that ends a command early."""
 
+import errno
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -26,6 +28,7 @@ from conformance.target_file import TargetFileError
 from conformance.waiver_file import WaiverFileError
 
 LONGEST_SENTENCE: Final = 2000
+UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 CODES: Final = {
     (KeyboardInterrupt, click.Abort, BrokenPipeError): Exit.INTERRUPTED,
     (ServerNotStarted, TargetUnusable): Exit.UNREACHABLE,
@@ -52,6 +55,9 @@ def exit_of(problem: BaseException) -> int:
     if isinstance(problem, click.exceptions.NoArgsIsHelpError):
         print(problem.format_message(), file=sys.stderr)  # noqa: T201  # the help, line by line
         return Exit.USAGE
+    if isinstance(problem, OSError) and problem.errno in UNWRITABLE:
+        cannot = f"The output cannot be written: {problem.strerror}."
+        return _say(f"{cannot} Make room, or send it elsewhere.", Exit.USAGE)
     for kinds, code in CODES.items():
         if isinstance(problem, kinds):
             return _say(sentence(problem), code)
@@ -84,5 +90,6 @@ def _unexpected(problem: BaseException) -> int:
 
 
 def _say(said: str, code: Exit) -> int:
-    print(f"ackproof: {printable(said, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201  # the command's voice
+    with suppress(OSError):  # nobody can be told that nothing can be told
+        print(f"ackproof: {printable(said, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201  # the command's voice
     return code

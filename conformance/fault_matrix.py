@@ -97,7 +97,7 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
             rows.append(row)
     if file is not None:
         content = {"full": full, "honest": asdict(honest), "faults": [asdict(row) for row in rows]}
-        file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        report_file.replace(file, f"{json.dumps(content, indent=2)}\n".encode())
     return _closed(console, honest, rows)
 
 

@@ -51,6 +51,11 @@ EXIT_ORDER: Final = (
 """Which wins where several apply."""
 
 
+def first_of(codes: Iterable[int]) -> Exit:
+    """Return the code that wins where several apply, by the published order; 0 where none does."""
+    return min(map(Exit, codes), key=EXIT_ORDER.index, default=Exit.FINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Broke:
     """The kit itself erred in a check: its name and the traceback."""
@@ -229,4 +234,4 @@ def exit_code(  # noqa: PLR0913  # everything that the gate heeds
         Exit.WAIVER: troubled,
         Exit.NOT_VERIFIED: unverified,
     }
-    return next((code for code, met in applies.items() if met), Exit.FINE)
+    return first_of(code for code, met in applies.items() if met)

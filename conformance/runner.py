@@ -58,6 +58,9 @@ class Progress(Protocol):
     def finished(self, scenario: str) -> None:
         """Tell that a scenario has ended."""
 
+    def stopping(self) -> None:
+        """Tell that somebody stopped the run, which ends what has begun."""
+
 
 class Silent:
     """Progress that nobody looks at."""
@@ -69,6 +72,9 @@ class Silent:
         """Say nothing."""
 
     def finished(self, scenario: str) -> None:
+        """Say nothing."""
+
+    def stopping(self) -> None:
         """Say nothing."""
 
 
@@ -133,7 +139,7 @@ class Run:
         self._connections = Connections(trust=trust_of(target), timeout=target.pace.request_timeout)
         self._crowd = Crowd()
         self._budget = Budget(target.max_writes)
-        self._stopping = threading.Event()
+        self._stopping, self._waits = threading.Event(), True
         self._seconds: dict[str, float] = {}
         self._pools = [ThreadPoolExecutor(target.concurrency, thread_name_prefix="scenario")]
         self._futures: dict[str, Future[Heard]] = {}
@@ -171,8 +177,8 @@ class Run:
         self.control = _why_not(self._heard)
         rest = [one for one in self.plan.scenarios if not one.control]
         if self.control is None:
-            pool, usual = self._pools[0], (one for one in rest if not one.restarts)
-            self._futures = {one.name: pool.submit(self.perform, one) for one in usual}
+            for one in (one for one in rest if not one.restarts):
+                self._futures[one.name] = self._pools[0].submit(self.perform, one)
         else:
             self._heard += [_unheard(one, self.control) for one in rest]
         limit = f"the write limit of {self.target.max_writes} is too small for its scenarios"
@@ -233,17 +239,26 @@ class Run:
         return verdict(requirement, own, self.control)
 
     def stop(self) -> None:
-        """Start nothing more, and wait until what has started has ended."""
+        """Start nothing more, and wait until what has started has ended.
+
+        Raises:
+            KeyboardInterrupt: somebody does not want to wait; from then on nobody does.
+
+        """
         self._stopping.set()
         if self._restarting is not None:
             self._restarting.give_up()
         for pool in self._pools:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+        waits, self._waits = self._waits, False
+        if waits:
+            self.wait()
+            self._waits = True
 
     def close(self) -> None:
         """Stop, and close every connection."""
         self.stop()
-        self._crowd.close()
+        self._crowd.close(wait=self._waits)
         self._connections.close()
 
     def result(self) -> RunResult:
@@ -263,7 +278,7 @@ class Run:
             self.interrupted,
             self._lane,
             heard,
-            (*beforehand(self.target), *afterwards(self.trace)),
+            (*beforehand(self.target), *afterwards(tuple(self.trace))),
         )
 
     def _client(self, cause: str, lane: str = "scenarios") -> Client:
@@ -309,6 +324,7 @@ class Run:
     def _read_again(self) -> None:
         """Read, at the end of the run, the statuses of commands from all over it once more.
 
+        A server that does not answer is left alone.
         Those of another scope are left out: its status may be closed to whoever asks here.
         """
         if self.control is not None or self._stopping.is_set() or not self.plan.invariants:
@@ -321,8 +337,8 @@ class Run:
                 writes.append(one)
         for write in writes[:: max(1, len(writes) // READ_AGAIN)]:
             url = write.members["statusUrl"]
-            if client.may_follow(url, write):
-                client.follow(url, write)
+            if client.may_follow(url, write) and client.follow(url, write).response is None:
+                return
 
     def perform(self, scenario: Scenario) -> Heard:
         """Run a scenario and keep whatever it says or raises."""
@@ -386,5 +402,6 @@ def run(  # noqa: PLR0913  # everything that a run is made of
             under_way.restart()
         except KeyboardInterrupt:
             under_way.interrupted = True
+            progress.stopping()
             under_way.stop()
         return under_way.result()

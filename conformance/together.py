@@ -36,6 +36,6 @@ class Crowd:
             started = [self._pool.submit(start, call) for call in calls]
             return [one.result() for one in started]
 
-    def close(self) -> None:
-        """Let the threads go."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def close(self, *, wait: bool = True) -> None:
+        """Let the threads go, and wait until they have gone or not."""
+        self._pool.shutdown(wait=wait, cancel_futures=True)

@@ -92,7 +92,7 @@ def run_variants(names: Sequence[str], file: Path | None, *, pairs: bool) -> int
             rows.append(row)
     if file is not None:
         content = {"pairs": pairs, "variants": [asdict(row) for row in rows]}
-        file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        report_file.replace(file, f"{json.dumps(content, indent=2)}\n".encode())
     return _closed(console, rows)
 
 

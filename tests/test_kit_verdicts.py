@@ -1,6 +1,7 @@
 """What was heard becomes verdicts, and verdicts one exit code."""
 
 from collections.abc import Sequence
+from itertools import chain, combinations
 from random import Random
 from typing import Any
 
@@ -172,6 +173,16 @@ def test_the_first_of_several_exit_codes_is_taken(
     verdicts = _verdicts(*outcomes)
 
     assert exit_code(verdicts, accepted=accepted, interrupted=interrupted) == code
+
+
+def test_the_gate_takes_the_first_code_of_the_published_order() -> None:
+    words = {6: "harness_error", 1: "fail", 4: "not_verified"}
+    for codes in chain.from_iterable(combinations((130, 6, 1, 5, 4), n) for n in range(6)):
+        met = _verdicts("pass", *(word for code, word in words.items() if code in codes))
+
+        first = exit_code(met, interrupted=130 in codes, troubled=5 in codes)
+
+        assert first == (codes or (0,))[0]
 
 
 def test_the_exit_codes_are_the_published_ones() -> None:

@@ -21,6 +21,7 @@ class LiveProgress:
         self._waiting: dict[str, str] = {}
         self._total = total
         self._done = 0
+        self._stopping = False
         self._live = Live(
             console=console,
             transient=True,
@@ -60,11 +61,19 @@ class LiveProgress:
             self._waiting.pop(scenario_name, None)
             self._done += 1
 
+    def stopping(self) -> None:
+        """Show that the run ends what has begun, and what ends it at once."""
+        self._stopping = True
+
     def _drawn(self) -> Group:
         with self._lock:
             waiting = list(self._waiting.items())
             done = self._done
         lines = [f"{done} of {self._total} scenarios done"]
+        if not (waiting or done):
+            lines = ["asking the server whether it can be judged"]
+        if self._stopping:
+            lines = [f"stopping, {len(waiting)} under way end first; Ctrl-C again ends at once"]
         lines += [
             f"  {f'waits for {what} · ' if what else ''}{name.replace('_', ' ')}"
             for name, what in waiting[:LINES]

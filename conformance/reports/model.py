@@ -11,6 +11,7 @@ NOTHING_JUDGED: Final = 7
 MEANINGS: Final = {
     0: "nothing broken",
     1: "a MUST is broken",
+    2: "the report could not be written",
     4: "a MUST could not be verified",
     5: "a waiver is stale, expired or unmatched",
     6: "the kit itself erred",

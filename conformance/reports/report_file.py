@@ -3,6 +3,8 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +12,7 @@ from conformance.reports.model import Report
 from conformance.reports.views import VIEWS
 
 NAME: Final = "report.json"
+NOTHING: Final[Mapping[str, bytes]] = {}
 
 
 class ReportUnwritable(Exception):  # noqa: N818  # the CLI words it
@@ -33,43 +36,85 @@ def prepare(folder: Path, *names: str) -> None:
             pass
     except OSError as problem:
         raise ReportUnwritable(
-            f"The report folder {folder} cannot be written to: {problem.strerror}."
+            f"The report folder {folder} cannot be written to: {problem.strerror}. "
+            "Name another one."
         ) from problem
     for name in names or (NAME, *VIEWS):
         if (folder / name).is_dir():
-            raise ReportUnwritable(f"The report cannot be written: {folder / name} is a folder.")
+            raise ReportUnwritable(
+                f"The report cannot be written: {folder / name} is a folder. Name another place."
+            )
 
 
-def write(report: Report, folder: Path) -> Path:
-    """Write the report and its views, each whole or not at all, and return the path of report.json.
+def clear(folder: Path, *beside: str) -> None:
+    """Take away the report of an earlier run, so that nobody takes it for that of this one.
+
+    Args:
+        folder: where it is.
+        beside: files that belong to it.
 
     Raises:
-        ReportUnwritable: the folder can no longer be written to.
+        ReportUnwritable: it cannot be taken away.
 
     """
-    for name, view in VIEWS.items():
-        replace(folder / name, view(report).encode(errors="backslashreplace"))
+    for name in (NAME, *VIEWS, *beside):
+        with _told(folder / name):
+            (folder / name).unlink(missing_ok=True)
+
+
+def write(report: Report, folder: Path, beside: Mapping[str, bytes] = NOTHING) -> Path:
+    """Write the report, its views and what belongs to it, and return the path of report.json.
+
+    Args:
+        report: what to write.
+        folder: where to; it exists.
+        beside: the content of further files by their names.
+
+    Raises:
+        ReportUnwritable: the folder can no longer be written to; then none of them is there.
+
+    """
     text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
-    return replace(folder / NAME, text.encode(errors="backslashreplace"))
+    texts = {name: view(report) for name, view in VIEWS.items()} | {NAME: text}
+    encoded = {name: one.encode(errors="backslashreplace") for name, one in texts.items()}
+    _replace({folder / name: content for name, content in (dict(beside) | encoded).items()})
+    return folder / NAME
 
 
-def replace(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all, and return its path.
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
 
     Raises:
-        ReportUnwritable: the folder can no longer be written to.
+        ReportUnwritable: its folder can no longer be written to.
 
     """
-    unfinished = None
+    _replace({path: content})
+
+
+def _replace(contents: Mapping[Path, bytes]) -> None:
+    """Write all files under other names, and rename them once all of them are whole."""
+    unfinished: dict[Path, Path] = {}
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=path.suffix)
-        unfinished = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        unfinished.chmod(0o644)
-        unfinished.replace(path)
+        for path, content in contents.items():
+            with _told(path):
+                handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-")
+                unfinished[path] = Path(name)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                unfinished[path].chmod(0o644)
+        for path, whole in unfinished.items():
+            with _told(path):
+                whole.replace(path)
+    finally:
+        for left in unfinished.values():
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as problem:
-        if unfinished:
-            unfinished.unlink(missing_ok=True)
-        raise ReportUnwritable(f"{path} cannot be written: {problem.strerror}.") from problem
-    return path
+        raise ReportUnwritable(
+            f"{path} cannot be written: {problem.strerror}. Make room, or name another folder."
+        ) from problem
