@@ -25,14 +25,14 @@ def read_toml(path: Path, error: type[Exception]) -> tuple[str, dict[str, Any]]:
 
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         content = as_json(text)
     except OSError as problem:
-        raise error(f"{path} cannot be read: {problem.strerror}.") from problem
+        raise error(f"{path} cannot be read: {problem.strerror}. Correct the path.") from problem
     except UnicodeDecodeError as problem:
-        raise error(f"{path} is not UTF-8 text.") from problem
+        raise error(f"{path} is not UTF-8 text. Save it as UTF-8.") from problem
     except tomllib.TOMLDecodeError as problem:
-        raise error(f"{path} is not TOML: {problem}.") from problem
+        raise error(f"{path} is not TOML: {problem}. Correct that place.") from problem
     except RecursionError as problem:
-        raise error(f"{path} is nested too deeply to be read.") from problem
+        raise error(f"{path} is nested too deeply to be read. Flatten it.") from problem
     return text, content

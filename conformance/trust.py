@@ -7,6 +7,7 @@ from typing import Final
 from conformance.target import Target
 
 UNTRUSTED: Final = "no connection: its certificate is not trusted"
+NO_HANDSHAKE: Final = "no connection: the TLS handshake failed"
 OF_THE_ISSUER: Final = ("issuer", "self-signed", "self signed", "unable to verify the first")
 
 
@@ -29,10 +30,12 @@ def trust_of(target: Target) -> ssl.SSLContext | bool:
 
 
 def distrust(problem: BaseException | None) -> str | None:
-    """Say why a certificate was not trusted; None if the problem is another one."""
+    """Say why a certificate was not trusted, or TLS not spoken; None if it is another problem."""
     while problem is not None:
         if isinstance(problem, ssl.SSLCertVerificationError):
             return f"{UNTRUSTED} ({problem.verify_message.rstrip('.')})"
+        if isinstance(problem, ssl.SSLError):
+            return f"{NO_HANDSHAKE} ({str(problem.reason).replace('_', ' ').lower()})"
         problem = problem.__cause__ or problem.__context__
     return None
 

@@ -24,6 +24,10 @@ def load(folder: Path, text: str, **flags: Any) -> Target:  # noqa: ANN401  # an
     return load_target(path, flags, {"ACKPROOF_TOKEN": "secret", "EMPTY": "", "TWO": "a b"})
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    assert load(tmp_path, f"\ufeff{LEAST}").scope == "s1"
+
+
 def test_another_scope_may_be_named_and_is_none_otherwise(tmp_path: Path) -> None:
     assert load(tmp_path, LEAST).other_scope is None
     assert load(tmp_path, LEAST, other_scope="empty").other_scope == "empty"
