@@ -3,13 +3,8 @@
 import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import jsonschema
@@ -21,7 +16,6 @@ from conformance.failures import exit_of
 
 ACKPROOF = str(Path(sys.executable).parent / "ackproof")
 ROOT = Path(__file__).parent.parent
-NOBODY = "http://127.0.0.1:9"
 
 
 def ackproof(
@@ -38,58 +32,6 @@ def ackproof(
     )
 
 
-class NotThisApi(BaseHTTPRequestHandler):
-    """Answers a page to everything."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"<h1>It works!</h1>")
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # its name there
-        """Keep the test's output clean."""
-
-
-@pytest.fixture
-def other_api() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), NotThisApi) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-BAD_INPUT = {
-    "unreachable": ((NOBODY, "--scope", "s1"), 3, "http://127.0.0.1:9 cannot be reached"),
-    "unknown-requirement": (
-        (NOBODY, "--scope", "s1", "--only", "RCP-99"),
-        2,
-        "There is no requirement RCP-99. Did you mean RCP-0",
-    ),
-    "unknown-profile": (
-        (NOBODY, "--scope", "s1", "--profile", "cores"),
-        2,
-        "There is no profile cores. Did you mean core?",
-    ),
-    "no-scope": ((NOBODY,), 2, "Give --scope ID or a file."),
-    "no-file": (("-c", "absent.toml"), 2, "absent.toml cannot be read: No such file"),
-    "not-loopback": (
-        ("http://192.0.2.1", "--scope", "s1"),
-        2,
-        "http://192.0.2.1 is not on this machine",
-    ),
-    "unset-token": (
-        (NOBODY, "--scope", "s1", "--token-env", "ACKPROOF_UNSET"),
-        2,
-        "environment variable ACKPROOF_UNSET, which should hold the bearer token, is not set",
-    ),
-    "not-a-url": (("nonsense", "--scope", "s1"), 2, "is not an http or https URL"),
-    "unwritable-folder": (("--report-dir", "/dev/null/x"), 2, "/dev/null/x cannot be written to"),
-    "bad-number": ((NOBODY, "--concurrency", "many"), 2, "'many' is not a valid integer"),
-    "zero-limit": ((NOBODY, "--scope", "s1", "--limit", "0"), 2, "target.completion_limit: 0"),
-    "unknown-option": ((NOBODY, "--report"), 2, "No such option"),
-}
-
-
 def said_in_one_sentence(done: subprocess.CompletedProcess[str], sentence: str) -> bool:
     lines = done.stderr.splitlines()
     return (
@@ -98,45 +40,6 @@ def said_in_one_sentence(done: subprocess.CompletedProcess[str], sentence: str) 
         and sentence in lines[0]
         and "Traceback" not in done.stdout
     )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "sentence"), BAD_INPUT.values(), ids=BAD_INPUT.keys()
-)
-def test_bad_input_to_run_is_answered_with_one_sentence(
-    arguments: tuple[str, ...], code: int, sentence: str
-) -> None:
-    done = ackproof("run", *arguments)
-
-    assert said_in_one_sentence(done, sentence), done
-    assert done.returncode == code
-
-
-def test_a_url_that_is_not_this_api_is_told(other_api: str) -> None:
-    done = ackproof("run", other_api, "--scope", "s1")
-
-    assert said_in_one_sentence(done, "does not answer as this API"), done
-    assert done.returncode == 3
-
-
-def test_an_unknown_key_in_the_file_names_the_nearest(tmp_path: Path) -> None:
-    text = f'[target]\nurl = "{NOBODY}"\nscope = "s1"\nprofile = ["core"]\n'
-    (tmp_path / "conformance.toml").write_text(text, encoding="utf-8")
-
-    done = ackproof("run", "-c", "conformance.toml", folder=tmp_path)
-
-    assert said_in_one_sentence(done, "(line 4): [target] has no key profile. Did you mean prof")
-    assert done.returncode == 2
-
-
-def test_an_accepted_id_that_is_none_names_the_nearest(tmp_path: Path) -> None:
-    text = f'[target]\nurl = "{NOBODY}"\nscope = "s1"\naccept_not_verified = ["FLR-1"]\n'
-    (tmp_path / "conformance.toml").write_text(text, encoding="utf-8")
-
-    done = ackproof("run", "-c", "conformance.toml", folder=tmp_path)
-
-    assert said_in_one_sentence(done, "names FLR-1, which is no requirement. Did you mean FLR-")
-    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("command", [("run",), ("plan",), ("explain", "RCP-01"), ("--version",)])
@@ -189,24 +92,6 @@ def test_help_needs_no_contract(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "--report-dir" in done.stdout
-
-
-def test_ctrl_c_ends_a_run_with_130() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with subprocess.Popen(
-            [ACKPROOF, "run", url, "--scope", "s1"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            connection, _ = silent.accept()
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=30)
-            connection.close()
-
-    assert errors.strip() == "ackproof: Interrupted."
-    assert process.returncode == 130
 
 
 def test_an_error_of_the_kit_is_told_with_what_to_do(
@@ -274,10 +159,3 @@ def test_a_run_of_the_embedded_server_writes_a_report_that_keeps_its_schema(
     assert "core: " in done.stdout
     assert "not held yet" in done.stdout
     assert not done.stderr
-
-
-def test_a_selection_of_planned_requirements_runs_nothing() -> None:
-    done = ackproof("run", "--only", "EPC-05")
-
-    assert done.returncode == 7
-    assert "exit 7: nothing was judged" in done.stdout
