@@ -22,7 +22,7 @@ from ready_process import Ready, ready
 from red_states import BY_FLAGS, ELSEWHERE, FAULT, ONLY, STATES, TOKEN, State
 
 from conformance.cli import outcome
-from conformance.judge import ORDER, Exit, first_of
+from conformance.judge import EXIT_ORDER, Exit, first_of
 
 ROOT = Path(__file__).parent.parent
 ACKPROOF = str(Path(sys.executable).parent / "ackproof")
@@ -427,8 +427,8 @@ def test_a_run_writes_nothing_to_its_working_directory(
 def test_the_first_code_of_the_published_order_wins() -> None:
     order = [130, 6, 3, 2, 7, 1, 5, 4, 0]
 
-    assert list(ORDER) == order
-    assert set(ORDER) == set(Exit)
+    assert list(EXIT_ORDER) == order
+    assert set(EXIT_ORDER) == set(Exit)
     for size in range(1, len(order)):
         for codes in combinations(order, size):
             assert first_of(reversed(codes)) == codes[0]
