@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
+.PHONY: help install conformance test test-browser chromium check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,14 @@ conformance: $(READY) ## Judge the embedded reference server (the main job)
 
 test: lint types ## Lint, types and every test, the contract lint among them
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+test-browser: $(READY) ## Open report.html in Chromium and look at it as its readers do
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	$(BIN)/mypy conformance reference_server tests
+	$(BIN)/python -m pytest tests/browser
+
+chromium: ## Install the Chromium that test-browser opens, from Debian's packages, as root
+	command -v chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 check: lint types spec ## The quick part of test: lint, types and the contract lint
 

@@ -11,6 +11,7 @@ from conformance.contract import Contract, Requirement
 from conformance.exchange import Exchange, Request, Response
 from conformance.generated.outcome import Generation, LaneFinding, LaneOutcome
 from conformance.judge import Finding, Outcome, Verdict
+from conformance.notices import Notice
 from conformance.plan import Plan
 from conformance.reports.console import print_report
 from conformance.reports.of_run import report_of
@@ -30,6 +31,13 @@ TARGET = Target(
     token=TOKEN,
 )
 IDS = ("ACK-01", "ACK-02", "RCP-01", "RCP-02", "STA-01", "STA-02", "FLR-01")
+
+
+HOSTILE = (
+    "</pre></code></details><img src=x onerror=alert(1)><script>alert(1)</script>\n\n# head\n"
+    "| a | b |\n\n```\n[x](javascript:1) ![i](http://e/x) @all <!-- ]]> &amp; "
+    "\x00\x1b[2J\u202e\ufffe"
+)
 
 
 def requirement(name: str, level: str = "MUST", *, planned: bool = False) -> Requirement:
@@ -104,6 +112,28 @@ def lane(**changes: Any) -> LaneOutcome:  # noqa: ANN401
     return replace(outcome, **changes)
 
 
+def planted(text: str) -> RunResult:
+    """A run in which a server, or a request, says the text wherever it can."""
+    said = exchange(number=3, body=text.encode("utf-8", "replace"))
+    request = replace(
+        said.request, headers=(("x-echo", text),), body=text.encode("utf-8", "replace")
+    )
+    answer = replace(said.response or Response(0), headers={"server": text, "x-echo": text})
+    told = replace(said, request=request, response=answer)
+    silent = replace(told, number=4, response=None, error=text, violates="body: no such kind")
+    found = Finding("ACK-01", "a_check", text, text, (told, silent), "a cause")
+    broken = [
+        Verdict(requirement("ACK-01"), "fail", 1, 0, 0, (found,)),
+        Verdict(requirement("ACK-02", "SHOULD"), "warn", 1, 0, 0, (found,)),
+        verdict("RCP-01", "not_verified", reasons=(f"because {text}",)),
+        verdict("STA-01", "not_applicable", reasons=(f"because {text}",)),
+        verdict("STA-02", "harness_error", reasons=(f"because {text}",)),
+    ]
+    lane_found = replace(lane().findings[0], message=f"because {text}", exchange=told)
+    generated = lane(findings=(lane_found,), errors=(text,))
+    return run_of(*broken, control=f"because {text}", lane=generated)
+
+
 def waiver(name: str, actual: str = "actual", expires: date = date(2026, 3, 1)) -> Waiver:
     kind = Waivers(masked=TARGET.masked).fingerprint(finding(name, actual))
     issue = "https://issues.example/7"
@@ -146,6 +176,15 @@ RUNS = {
         verdict("STA-01", "not_verified", reasons=("no traffic",)),
         verdict("STA-02", "harness_error", reasons=("Traceback\nKeyError: 1",)),
         planned=("FLR-01",),
+    ),
+    "lesser": run_of(
+        verdict("ACK-01", "pass"),
+        verdict("ACK-02", "not_verified", reasons=("the run was interrupted",)),
+        interrupted=True,
+        notices=(
+            Notice("certificate_not_verified", "verify = false: nobody checked <who> it is."),
+            Notice("non_conforming_timing", "The waits are longer than a conforming run allows."),
+        ),
     ),
     "lane-gates": run_of(verdict("ACK-01", "pass"), lane=lane(generation=Generation(gates=True))),
     "lane-found": run_of(verdict("ACK-01", "pass"), lane=lane()),

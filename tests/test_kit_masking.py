@@ -1,5 +1,6 @@
 """No secret is kept in any spelling, and what is no secret stays as it is."""
 
+import html
 import json
 import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
@@ -18,6 +19,7 @@ NAME: Final = "$ACKPROOF_TOKEN"
 PRINTABLE: Final = st.characters(min_codepoint=0x21, max_codepoint=0x7E)
 TOKENS: Final = st.text(PRINTABLE, min_size=8, max_size=60)
 AROUND: Final = st.text(st.characters(codec="utf-8"), max_size=12)
+HEX: Final = re.compile(r"[0-9a-fA-F]{2,}")
 BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]+")
 SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
     "raw": lambda text: text,
@@ -26,6 +28,13 @@ SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
     "escaped twice": lambda text: quote(quote(text, safe="")),
     "in JSON": json.dumps,
     "in JSON, all escaped": lambda text: "".join(f"\\u{ord(one):04x}" for one in text if one < "￿"),
+    "in a string, in hex": lambda text: "".join(f"\\x{ord(one):02x}" for one in text if one < "ÿ"),
+    "in a string, in octal": lambda text: "".join(f"\\{ord(one):03o}" for one in text if one < "ÿ"),
+    "in HTML": html.escape,
+    "in HTML, twice": lambda text: html.escape(html.escape(text)),
+    "in HTML, all by number": lambda text: "".join(f"&#{ord(one)};" for one in text),
+    "in hex": lambda text: text.encode().hex(),
+    "in hex, upper": lambda text: text.encode().hex().upper(),
     "in JSON in JSON": lambda text: json.dumps(json.dumps(text)),
     "in base64": lambda text: b64encode(text.encode()).decode(),
     "in base64 of a URL": lambda text: urlsafe_b64encode(text.encode()).decode().rstrip("="),
@@ -37,7 +46,11 @@ def readings(text: str) -> list[str]:
     """What somebody who looks for a secret would read a text as."""
     unescaped = unquote(unquote(text, "latin-1"), "latin-1")
     plain = re.sub(r"\\+u00([0-9a-fA-F]{2})", lambda met: chr(int(met[1], 16)), unescaped)
-    read = [text, unescaped, plain, re.sub(r"\\+(.)", r"\1", plain)]
+    by_hex = re.sub(r"\\+x([0-9a-fA-F]{2})", lambda met: chr(int(met[1], 16)), text)
+    by_octal = re.sub(r"\\+([0-7]{3})", lambda met: chr(int(met[1], 8)), text)
+    read = [text, unescaped, plain, re.sub(r"\\+(.)", r"\1", plain), by_hex, by_octal]
+    read += [html.unescape(text), html.unescape(html.unescape(text))]
+    read += [bytes.fromhex(run[: len(run) // 2 * 2]).decode("latin-1") for run in HEX.findall(text)]
     for run in BASE64_RUN.findall(unescaped.replace("-", "+").replace("_", "/")):
         for start in range(4):
             whole = run[start : start + (len(run) - start) // 4 * 4]
@@ -59,6 +72,20 @@ def test_no_spelling_of_a_secret_survives(
     assert [one for one in readings(kept) if token in one.replace(NAME, "")] == []
 
 
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
+@settings(max_examples=20, deadline=None)
+@given(st.text("abcdefghijkl0123456789", min_size=20, max_size=60), st.data())
+def test_a_secret_that_was_cut_off_is_kept_in_no_spelling(
+    spelling: Callable[[str], str], token: str, data: st.DataObject
+) -> None:
+    spelt = spelling(token)
+    length = data.draw(st.integers(len(spelt) * 2 // 3, len(spelt) * 3 // 4))
+
+    kept = masked(f"it says {spelt[:length]}… and more", {token: NAME})
+
+    assert kept.removeprefix("it says ").lstrip('"\\') == f"{NAME}… and more"
+
+
 @settings(deadline=None)
 @given(TOKENS, st.binary(max_size=12), st.binary(max_size=12))
 def test_a_body_that_is_no_text_keeps_no_secret_and_everything_else(
@@ -67,7 +94,7 @@ def test_a_body_that_is_no_text_keeps_no_secret_and_everything_else(
     whole = before + token.encode() + after
     assume(token not in NAME)
     assume(whole.count(token.encode()) == 1)
-    assume(not {*b"%\\"} & {*whole})
+    assume(not {*b"%\\&"} & {*whole})
 
     kept = kept_body(whole, {token: NAME})
 
@@ -80,6 +107,7 @@ def test_what_holds_no_secret_stays(text: str, token: str) -> None:
     assume(token not in text)
     assume("%" not in text)
     assume("\\" not in text)
+    assume("&" not in text)
     assume(not BASE64_RUN.search(text))
 
     assert masked(text, {token: NAME}) == text
@@ -97,6 +125,13 @@ def test_a_header_that_is_not_listed_loses_its_value(name: str, value: str) -> N
     assume(name not in KEPT)
 
     assert kept_header(name, value, {}) == REDACTED
+
+
+def test_a_secret_that_is_split_over_the_parts_of_a_header_is_not_kept() -> None:
+    secrets = {"s3cr3t-token": NAME}
+
+    assert kept_header("vary", "accept, s3cr3t, -token", secrets) == REDACTED
+    assert kept_header("vary", "accept, s3cr3t-token", secrets) == f"accept, {NAME}"
 
 
 @pytest.mark.parametrize(

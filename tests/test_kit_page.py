@@ -11,6 +11,7 @@ from hand_made_runs import RUNS, exchange, finding, run_of, verdict
 
 from conformance.exchange import Exchange
 from conformance.judge import Finding
+from conformance.reports import cards
 from conformance.reports.cards import Room
 from conformance.reports.of_run import report_of, verdict_of
 from conformance.reports.page import page
@@ -123,7 +124,11 @@ def test_an_exchange_stands_once_and_other_findings_point_to_it() -> None:
     )
     found = shown(run)
 
-    assert [one["id"] for one in found.all("details") if "id" in one] == ["x7"]
+    assert [one["id"] for one in found.all("details") if "id" in one] == [
+        "ACK-01",
+        "x7",
+        "RCP-01",
+    ]
     assert [one["href"] for one in found.all("a")] == ["#x7"]
 
 
@@ -198,9 +203,38 @@ def test_who_asks_is_named_where_two_did() -> None:
     ]
 
 
+def test_a_run_that_judged_nothing_says_so() -> None:
+    assert "This run judged nothing." in page(report_of(RUNS["nothing"], "0.1.0"))
+
+
+def test_of_a_long_traceback_the_end_is_shown() -> None:
+    reason = "Traceback\n" + "a frame\n" * 2000 + "KeyError: 1"
+    text = page(report_of(run_of(verdict("ACK-01", "harness_error", reasons=(reason,))), "0.1.0"))
+
+    assert "(11925 characters cut) …" in text
+    assert "KeyError: 1" in text
+    assert "Traceback" not in text
+
+
+def test_little_room_leaves_no_requirement_unexplained(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"ACK-0{number}" for number in range(1, 7)]
+    texts = ("one", "another", "a third")
+    run = run_of(*(verdict(name, "fail", *(finding(name, one) for one in texts)) for name in names))
+    monkeypatch.setattr(cards, "ROOM", 13_000)
+    made = cards.cards_of(report_of(run, "0.1.0").verdicts, Room())
+
+    shown = [len(card.findings) for card in made]
+    assert shown == sorted(shown, reverse=True)
+    assert set(shown) == {1, 2}
+    assert {one.place for card in made for one in card.findings[0].evidence} == {
+        "here",
+        "elsewhere",
+    }
+
+
 def test_what_the_page_has_no_room_for_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Room, "holds", lambda *_: False)
+    monkeypatch.setattr(Room, "holds", lambda *_, **__: False)
     text = page(report_of(RUNS["several"], "0.1.0"))
 
-    assert "2 more sorts of finding are in report.json" in text
-    assert '<details class="finding">' not in text
+    assert "and 2 more sorts of finding in report.json, for which the page has no room" in text
+    assert '<details class="finding"' not in text

@@ -4,24 +4,19 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import jsonschema
 import pytest
 from hand_made_runs import exchange, finding, run_of, verdict
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
-from view_readers import DATA, JUNIT, REPORTS, every_run, sarif, seen
+from view_readers import JUNIT, REPORTS, SARIF, every_run, sarif, seen
 
 from conformance.judge import Finding
-from conformance.reports import summary
+from conformance.reports import cards, summary
 from conformance.reports.model import Report
 from conformance.reports.of_run import report_of
 from conformance.reports.sorts import by_sort
 from conformance.reports.views import VIEWS
 
 SPEC = Path(__file__).parent.parent / "spec"
-SARIF = jsonschema.Draft7Validator(
-    json.loads((DATA / "sarif-schema-2.1.0.json").read_text("utf-8")),
-    format_checker=jsonschema.FormatChecker(),
-)
 
 
 def cases(report: Report) -> dict[str, TestCase]:
@@ -219,6 +214,23 @@ def test_sarif_says_what_was_not_judged_beside_its_results() -> None:
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 6)
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_says_what_makes_a_run_prove_less(view: str) -> None:
+    text = seen(view, REPORTS["lesser"])
+
+    assert "verify = false: nobody checked" in text
+    assert "The waits are longer than a conforming run allows." in text
+
+
+@pytest.mark.parametrize("view", ["summary.md", "report.html"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("lesser", "the run was stopped before its end"), ("no-control", "the control failed")],
+)
+def test_people_see_that_a_run_ended_early(view: str, name: str, said: str) -> None:
+    assert said in seen(view, REPORTS[name]).lower()
+
+
 @every_run
 def test_equal_models_make_equal_views(report: Report) -> None:
     for view in VIEWS:
@@ -255,28 +267,32 @@ def worst(requirements: int, findings: int, exchanges: int, body: int) -> Report
     )
 
 
-def test_a_job_summary_is_cut_below_its_limit_and_says_what_was_cut(
+def test_a_summary_is_cut_below_its_limit_and_says_what_was_cut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(summary, "LIMIT", 20_000)
+    monkeypatch.setattr(summary, "LIMIT", 3_000)
     text = seen("summary.md", worst(30, 2, 1, 100))
 
-    assert len(text.encode()) < 21_000
+    assert len(text.encode()) < 3_500
     assert text.rstrip().endswith("ACK-29.")
-    assert "**Cut** to fit into a job summary; `report.json` has the rest: ACK-" in text
+    assert "**Cut** to fit into a comment; `report.json` has the rest: ACK-" in text
 
 
-def test_the_worst_report_fits_into_a_job_summary_and_a_page() -> None:
-    report = worst(226, 3, 1, 9000)
+def test_many_findings_with_many_exchanges_take_no_more_room_than_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    empty = len(seen("report.html", worst(8, 0, 0, 0)).encode())
+    monkeypatch.setattr(cards, "ROOM", 400_000)
+    text = seen("report.html", worst(8, 20, 12, 10))
 
-    assert len(seen("summary.md", report).encode()) < 1024 * 1024
-    assert len(seen("report.html", report).encode()) < 5_000_000
+    assert empty + 250_000 < len(text.encode()) < empty + 400_000
+    assert text.count('<details class="finding"') > 8
 
 
 def test_fifty_findings_of_one_requirement_are_on_the_page_with_their_bodies() -> None:
     text = seen("report.html", worst(1, 50, 2, 1000))
 
-    assert text.count('<details class="finding">') == 50
+    assert text.count('<details class="finding"') == 50
     assert text.count('<details class="exchange"') == 100
 
 

@@ -3,52 +3,20 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_made_runs import TOKEN, exchange, lane, requirement, run_of, verdict
+from hand_made_runs import HOSTILE, TOKEN, planted
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 from view_readers import JUNIT, Tags, rendered, seen
 
-from conformance.exchange import Response
-from conformance.judge import Finding, Verdict
 from conformance.reports import report_file
 from conformance.reports.model import Report
 from conformance.reports.of_run import report_of
 from conformance.reports.views import VIEWS
-from conformance.runner import RunResult
-
-HOSTILE = (
-    "</pre></code></details><img src=x onerror=alert(1)><script>alert(1)</script>\n\n# head\n"
-    "| a | b |\n\n```\n[x](javascript:1) ![i](http://e/x) @all <!-- ]]> &amp; "
-    "\x00\x1b[2J\u202e\ufffe"
-)
-
-
-def planted(text: str) -> RunResult:
-    """A run in which a server, or a request, says the text wherever it can."""
-    said = exchange(number=3, body=text.encode("utf-8", "replace"))
-    request = replace(
-        said.request, headers=(("x-echo", text),), body=text.encode("utf-8", "replace")
-    )
-    answer = replace(said.response or Response(0), headers={"server": text, "x-echo": text})
-    told = replace(said, request=request, response=answer)
-    silent = replace(told, number=4, response=None, error=text, violates="body: no such kind")
-    found = Finding("ACK-01", "a_check", text, text, (told, silent), "a cause")
-    broken = [
-        Verdict(requirement("ACK-01"), "fail", 1, 0, 0, (found,)),
-        Verdict(requirement("ACK-02", "SHOULD"), "warn", 1, 0, 0, (found,)),
-        verdict("RCP-01", "not_verified", reasons=(f"because {text}",)),
-        verdict("STA-01", "not_applicable", reasons=(f"because {text}",)),
-        verdict("STA-02", "harness_error", reasons=(f"because {text}",)),
-    ]
-    lane_found = replace(lane().findings[0], message=f"because {text}", exchange=told)
-    generated = lane(findings=(lane_found,), errors=(text,))
-    return run_of(*broken, control=f"because {text}", lane=generated)
 
 
 def structure(view: str, report: Report) -> list[Any]:

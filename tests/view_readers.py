@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import xmlschema
 from hand_made_runs import RUNS
@@ -15,6 +16,10 @@ from conformance.reports.of_run import report_of
 from conformance.reports.views import VIEWS
 
 DATA = Path(__file__).parent / "data"
+SARIF = jsonschema.Draft7Validator(
+    json.loads((DATA / "sarif-schema-2.1.0.json").read_text("utf-8")),
+    format_checker=jsonschema.FormatChecker(),
+)
 JUNIT = xmlschema.XMLSchema(DATA / "junit-10.xsd")
 REPORTS = {name: report_of(run, "0.1.0") for name, run in RUNS.items()}
 every_run = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())

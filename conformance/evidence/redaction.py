@@ -15,6 +15,7 @@ from conformance.runner import RunResult
 from conformance.waivers import Waiver
 
 REDACTED: Final = "<redacted>"
+BETWEEN_PARTS: Final = re.compile(r"[\s,;\"]+")
 NAMED_CREDENTIAL: Final = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
 # fmt: off
 KEPT: Final = frozenset({
@@ -36,9 +37,13 @@ def redacted(run: RunResult) -> RunResult:
 
 
 def kept_header(name: str, value: str, secrets: Mapping[str, str]) -> str:
-    """Return what is kept of a header's value."""
+    """Return what is kept of a header's value; nothing if a secret is split over its parts."""
     credential = name.lower() == "authorization" and NAMED_CREDENTIAL.fullmatch(value)
-    return masked(value, secrets) if credential or name.lower() in KEPT else REDACTED
+    if not (credential or name.lower() in KEPT):
+        return REDACTED
+    kept = masked(value, secrets)
+    joined = BETWEEN_PARTS.sub("", kept)
+    return kept if masked(joined, secrets) == joined else REDACTED
 
 
 def kept_body(body: bytes, secrets: Mapping[str, str]) -> bytes:

@@ -101,7 +101,8 @@ def _suite(
         "mode": report.mode,
     }
     told_of = ET.SubElement(suite, "properties")
-    for key, value in {**everywhere, **properties}.items():
+    notices = [(f"notice.{one.kind}", one.text) for one in report.notices]
+    for key, value in (*everywhere.items(), *notices, *properties.items()):
         ET.SubElement(told_of, "property", name=key, value=printable(value))
     suite.extend(cases)
     return suite

@@ -2,15 +2,17 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from functools import cache
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.reports.cards import Room, card_of, lane_card_of
+from conformance.reports.cards import IN_THE_REPORT, Room, cards_of, lane_card_of
 from conformance.reports.console import standing
+from conformance.reports.counted import counted
 from conformance.reports.model import Report, ShownVerdict
 from conformance.reports.printable import printable_lines
 
@@ -24,20 +26,24 @@ def page(report: Report) -> str:
     own. All text of the server is escaped and free of control characters.
     """
     room = Room()
-    cards = [card_of(verdict, room) for verdict in sorted(report.verdicts, key=_rank)]
+    cards = cards_of(sorted(report.verdicts, key=_rank), room)
     lane = [lane_card_of(one, room) for one in report.lane.findings] if report.lane else []
     style, script = _source("report.css"), _source("report.js")
+    met = Counter(one.outcome for one in report.verdicts)
     return (
         _templates()
         .get_template("report.html.jinja")
         .render(
             report=report,
             standing=standing,
+            counted=counted,
             cards=cards,
             lane=lane,
             areas=sorted({card.area for card in cards}),
             levels=_present(("MUST", "SHOULD", "MAY"), {one.level for one in report.verdicts}),
-            outcomes=_present(WORST_FIRST, {one.outcome for one in report.verdicts}),
+            outcomes=_present(WORST_FIRST, met),
+            met=met,
+            in_the_report=IN_THE_REPORT,
             style=Markup(style),  # noqa: S704  # our own file
             script=Markup(script),  # noqa: S704  # our own file
             policy=_policy(style, script),
@@ -82,7 +88,7 @@ def _source(name: str) -> str:
     return loader.get_source(_templates(), name)[0]
 
 
-def _present(order: Sequence[str], met: set[str]) -> list[str]:
+def _present(order: Sequence[str], met: Container[str]) -> list[str]:
     return [one for one in order if one in met]
 
 

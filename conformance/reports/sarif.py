@@ -94,6 +94,14 @@ def _invocation(report: Report) -> dict[str, Any]:
             }
             for verdict in report.verdicts
             if verdict.outcome in {"harness_error", "not_verified"}
+        ]
+        + [
+            {
+                "level": "warning",
+                "message": {"text": printable(notice.text)},
+                "properties": {"notice": notice.kind},
+            }
+            for notice in report.notices
         ],
         "toolConfigurationNotifications": [
             {

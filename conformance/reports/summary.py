@@ -1,8 +1,9 @@
 """summary.md: the report for the summary of a CI job."""
 
 import html
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from conformance.reports.console import by_standing, standing
@@ -11,7 +12,8 @@ from conformance.reports.model import FULL, ProfileSummary, Report, ShownLane, S
 from conformance.reports.printable import printable, printable_lines
 from conformance.reports.told import curl_or_its_length, told, told_of
 
-LIMIT: Final = 900_000
+LIMIT: Final = 60_000
+LONGEST_BRIEF: Final = 120
 LANE_FINDINGS: Final = 10
 COLUMNS: Final = {
     "pass": "pass",
@@ -22,41 +24,63 @@ COLUMNS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the summary; `brief` may stand in the place of the whole where room is short."""
+
+    name: str
+    whole: str
+    brief: str = ""
+
+    @property
+    def least(self) -> str:
+        """What must have room."""
+        return self.brief or self.whole
+
+
 def summary(report: Report) -> str:
-    """Return the report as Markdown with HTML, below the size that a job summary may have.
+    """Return the report as Markdown with HTML, small enough for a comment on a pull request.
 
     Whatever a server chose stands escaped in a `<pre>` that begins a line of its own, where neither
     Markdown nor HTML means anything.
     """
-    written, left = _within(LIMIT, chain(_head(report), _sections(report)))
+    written, shortened, left = _within(LIMIT, [*_head(report), *_sections(report)])
+    if shortened:
+        parts = counted(shortened, "part stands in a line", "parts stand in a line each")
+        written.append(f"**Shortened** to fit into a comment: {parts}; `report.html` has more.")
     if left:
         written.append(
-            f"**Cut** to fit into a job summary; `report.json` has the rest: {', '.join(left)}."
+            f"**Cut** to fit into a comment; `report.json` has the rest: {', '.join(left)}."
         )
     return "\n\n".join(written) + "\n"
 
 
-def _within(limit: int, blocks: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Take blocks until the first that does not fit; return their texts, and the others' names.
+def _within(limit: int, blocks: Sequence[Block]) -> tuple[list[str], int, list[str]]:
+    """Fit blocks into so many bytes, the first whole, those after them brief, the last not at all.
 
-    Args:
-        limit: bytes of UTF-8.
-        blocks: name and text of each.
+    Returns:
+        the texts, how many of them are brief, and the names of those that have no room.
 
     """
+    sizes = accumulate(_size(block.least) for block in blocks)
+    kept = [block for block, size in zip(blocks, sizes, strict=True) if size <= limit]
+    room = limit - sum(_size(block.least) for block in kept)
     written: list[str] = []
-    left: list[str] = []
-    for name, text in blocks:
-        limit -= len(text.encode("utf-8", "backslashreplace")) + 2
-        if left or limit < 0:
-            left.append(name)
-        else:
-            written.append(text)
-    return written, left
+    for block in kept:
+        more = _size(block.whole) - _size(block.least)
+        written.append(block.whole if more <= room else block.least)
+        room -= more if more <= room else 0
+    shortened = sum(text != block.whole for text, block in zip(written, kept, strict=True))
+    return written, shortened, [block.name for block in blocks[len(kept) :]]
 
 
-def _head(report: Report) -> Iterator[tuple[str, str]]:
-    yield "verdict", f"## ackproof: exit {report.exit_code}, {report.meaning}"
+def _size(text: str) -> int:
+    """Count bytes of UTF-8, and the empty line that follows."""
+    return len(text.encode("utf-8", "backslashreplace")) + 2
+
+
+def _head(report: Report) -> Iterator[Block]:
+    yield Block("verdict", f"## ackproof: exit {report.exit_code}, {report.meaning}")
     timing, plan = report.timing, report.plan
     target = f"{report.target.url}, scope {report.target.scope}"
     facts = {
@@ -69,10 +93,29 @@ def _head(report: Report) -> Iterator[tuple[str, str]]:
     }
     if report.mode != FULL:
         facts["mode"] = f"{report.mode}: no profile is claimed"
+    yield Block("facts", _table([*facts.items()]))
+    if lesser := [*_lesser(report)]:
+        title = "### What makes this run prove less\n\n"
+        words = ", ".join(dict.fromkeys(word for word, _ in lesser))
+        yield Block("what makes it prove less", title + _table(lesser), title + _pre(words))
+    yield Block("profiles", _profiles(report.summary))
+
+
+def _lesser(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield what makes the run prove less: a word or two, and a sentence."""
+    if report.interrupted:
+        yield "interrupted", "the run was stopped before its end"
     if report.control:
-        facts["control"] = report.control
-    yield "facts", _pre("\n".join(f"{key:<10}{printable(said)}" for key, said in facts.items()))
-    yield "profiles", _profiles(report.summary)
+        yield "control", report.control
+    if report.plan.unaffordable:
+        yield "left out", f"the write limit is too small for {', '.join(report.plan.unaffordable)}"
+    for notice in report.notices:
+        yield notice.kind.replace("_", " "), notice.text
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    width = max(len(word) for word, _ in rows) + 2
+    return _pre("\n".join(f"{word:<{width}}{printable(said)}" for word, said in rows))
 
 
 def _profiles(profiles: Mapping[str, ProfileSummary]) -> str:
@@ -85,7 +128,7 @@ def _profiles(profiles: Mapping[str, ProfileSummary]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _sections(report: Report) -> Iterator[tuple[str, str]]:
+def _sections(report: Report) -> Iterator[Block]:
     failed = [one for one in report.verdicts if one.outcome == "fail"]
     for title, broken in (
         ("Broken", [one for one in failed if one.scored and not one.waived]),
@@ -96,27 +139,32 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
         if broken:
             found = counted(sum(one.findings_total for one in broken), "finding")
             noun = counted(len(broken), "requirement")
-            yield title.lower(), f"### {title}: {noun}, {found}"
-            for verdict in broken:
-                yield verdict.id, _folded(_headline(verdict), _pre(told(verdict)))
+            yield Block(title.lower(), f"### {title}: {noun}, {found}")
+            yield from (_told(verdict, told(verdict)) for verdict in broken)
     if report.waivers:
-        yield "waivers", f"### Waivers\n\n{_pre(told_of(report.waivers))}"
+        title = "### Waivers\n\n"
+        noun = counted(len(report.waivers.entries), "waiver")
+        yield Block("waivers", title + _pre(told_of(report.waivers)), title + _pre(noun))
     errors = [one for one in report.verdicts if one.outcome == "harness_error"]
     if errors:
-        yield "errors of the kit", f"### Errors of the kit: {counted(len(errors), 'requirement')}"
-        for verdict in errors:
-            traceback = _pre(printable_lines("\n".join(verdict.reasons)))
-            yield verdict.id, _folded(_headline(verdict), traceback)
+        noun = counted(len(errors), "requirement")
+        yield Block("errors of the kit", f"### Errors of the kit: {noun}")
+        yield from (_told(one, printable_lines("\n".join(one.reasons))) for one in errors)
     yield from _unjudged(report.verdicts)
     if report.planned:
         noun = counted(len(report.planned), "requirement")
         ids = ", ".join(report.planned)
-        yield "planned", _folded(f"Planned, judged by no version yet: {noun}", _pre(ids))
+        yield Block("planned", _folded(f"Planned, judged by no version yet: {noun}", _pre(ids)))
     if report.lane:
         yield from _lane(report.lane)
 
 
-def _unjudged(verdicts: Sequence[ShownVerdict]) -> Iterator[tuple[str, str]]:
+def _told(verdict: ShownVerdict, text: str) -> Block:
+    brief = f"<div>{_headline(verdict, LONGEST_BRIEF)}</div>"
+    return Block(verdict.id, _folded(_headline(verdict), _pre(text)), brief)
+
+
+def _unjudged(verdicts: Sequence[ShownVerdict]) -> Iterator[Block]:
     unverified = [one for one in verdicts if one.outcome == "not_verified"]
     closed = [one for one in verdicts if one.outcome == "not_applicable"]
     for title, these in (by_standing(unverified) | {"not applicable": closed}).items():
@@ -125,15 +173,16 @@ def _unjudged(verdicts: Sequence[ShownVerdict]) -> Iterator[tuple[str, str]]:
             by_reason.setdefault("; ".join(verdict.reasons), []).append(verdict.id)
         lines = [f"{', '.join(ids)}\n  {printable(why)}" for why, ids in by_reason.items()]
         if lines:
-            noun = counted(len(these), "requirement")
-            yield title, _folded(f"{title.capitalize()}: {noun}", _pre("\n".join(lines)))
+            head = f"{title.capitalize()}: {counted(len(these), 'requirement')}"
+            brief = _folded(head, _pre(", ".join(one.id for one in these)))
+            yield Block(title, _folded(head, _pre("\n".join(lines))), brief)
 
 
-def _lane(lane: ShownLane) -> Iterator[tuple[str, str]]:
+def _lane(lane: ShownLane) -> Iterator[Block]:
     gate = "which gate" if lane.gates else "which do not gate"
     found = counted(len(lane.findings), "finding")
     title = f"### Generated lane: {counted(lane.requests, 'request')}, {found}, {gate}"
-    yield "generated lane", title
+    yield Block("generated lane", title)
     for finding in lane.findings[:LANE_FINDINGS]:
         lines = [
             f"{finding.operation}  {finding.title} ({counted(finding.count, 'answer')})",
@@ -141,16 +190,20 @@ def _lane(lane: ShownLane) -> Iterator[tuple[str, str]]:
             f"exchange {finding.exchange.number} of {finding.exchange.of}: {finding.exchange.line}",
         ]
         text = "\n".join([*map(printable, lines), curl_or_its_length(finding.exchange)])
-        yield f"finding of {finding.check}", _folded(_escaped(finding.check), _pre(text))
+        check = _escaped(finding.check)
+        yield Block(f"finding of {check}", _folded(check, _pre(text)), _pre(printable(lines[0])))
     left = len(lane.findings) - LANE_FINDINGS
     more = [f"and {counted(left, 'more finding')} in report.json"] if left > 0 else []
-    ends = [*lane.errors, *([lane.stopped] if lane.stopped else []), f"again: {lane.replay}"]
-    yield "end of the generated lane", _pre("\n".join([*more, *map(printable, ends)]))
+    again = f"again: {lane.replay}"
+    ends = [*lane.errors, *([lane.stopped] if lane.stopped else []), again]
+    whole = _pre("\n".join([*more, *map(printable, ends)]))
+    yield Block("end of the generated lane", whole, _pre(printable(again)))
 
 
-def _headline(verdict: ShownVerdict) -> str:
+def _headline(verdict: ShownVerdict, longest: int | None = None) -> str:
     outcome = verdict.outcome.replace("_", " ") + ("" if verdict.scored else ", not scored")
-    text = _escaped(" ".join(verdict.text.split()))
+    words = " ".join(verdict.text.split())
+    text = _escaped(words if longest is None else printable(words, longest))
     return f"<b>{verdict.id}</b> {verdict.level} <b>{outcome}</b>: {text}"
 
 

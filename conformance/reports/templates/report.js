@@ -9,7 +9,9 @@
       card.hidden = filters.some((one) => one.value && card.dataset[one.dataset.by] !== one.value);
     }
     const left = cards.filter((card) => !card.hidden).length;
-    shown.textContent = `${left} of ${cards.length} shown`;
+    const chosen = filters.filter((one) => one.value);
+    const how = chosen.map((one) => `${one.dataset.by} ${one.selectedOptions[0].text}`);
+    shown.textContent = [`${left} of ${cards.length} shown`, ...how].join(", ");
   };
 
   const visible = () => cards.filter((card) => !card.hidden);
@@ -39,27 +41,21 @@
       if (one.tagName === "DETAILS") one.open = true;
     }
     target.scrollIntoView();
-    target.querySelector("summary").focus();
+    target.querySelector("summary")?.focus();
   };
+  const revealNamed = () => reveal(location.hash.slice(1));
 
   filters.forEach((one) => one.addEventListener("change", filter));
   document.getElementById("open").addEventListener("click", () => fold(true));
   document.getElementById("close").addEventListener("click", () => fold(false));
   document.addEventListener("click", (event) => {
     if (event.target.matches(".copy")) copy(event.target);
-    if (event.target.matches('a[href^="#x"]')) {
-      event.preventDefault();
-      reveal(event.target.hash.slice(1));
-    }
+    if (event.target.matches('a[href^="#x"]')) reveal(event.target.hash.slice(1));
   });
 
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = folds().filter((one) => !one.open && one.querySelector(".finding, dl, pre"));
-    opened.forEach((one) => { one.open = true; });
-  });
-  addEventListener("afterprint", () => opened.forEach((one) => { one.open = false; }));
-
-  document.querySelectorAll("#filters, .copy").forEach((one) => { one.hidden = false; });
+  document.getElementById("filters").hidden = !cards.length;
+  document.querySelectorAll(".copy").forEach((one) => { one.hidden = false; });
   filter();
+  revealNamed();
+  addEventListener("hashchange", revealNamed);
 })();
