@@ -13,6 +13,11 @@ ALIKE: Final = re.compile("[+/_-]")
 ALPHABET: Final = {"+": "+-", "-": "+-", "/": "/_", "_": "/_"}
 ESCAPES: Final = re.compile(r"[%\\&]")
 HALF_AN_ESCAPE_AND_A_CUT: Final = re.compile(rf"(?:[%\\&][^{CUT}]{{0,10}})?{CUT}")
+PERCENT: Final = "%(?:25){0,3}"
+BACKSLASH: Final = rf"(?:\\|{PERCENT}5[cC])"
+AND: Final = rf"(?:&|{PERCENT}26|\\{{1,7}}u0026)"
+HASH: Final = f"(?:#|{PERCENT}23)"
+END: Final = f"(?:;|{PERCENT}3[bB])"
 ENTITIES: Final = {"&": "|amp", "<": "|lt", ">": "|gt", '"': "|quot", "'": "|apos"}
 
 
@@ -119,16 +124,15 @@ def _in_either(character: str) -> str:
 
 @lru_cache(maxsize=256)
 def _escaped(character: str) -> str:
-    r"""Match an ASCII character as itself, and escaped, however often.
+    r"""Match an ASCII character as itself, and escaped, up to three times over.
 
     As %XX of a URL, as \uXXXX of JSON, \xXX or \OOO of a string, and as an entity of HTML.
     """
     number = ord(character)
     digits = "".join(f"[{one}{one.upper()}]" for one in f"{number:02x}")
-    plain = re.escape(character)
-    short = rf"|\\+{plain}" if character in "\"'\\/" else ""
     named = ENTITIES.get(character, "")
-    in_url = rf"%(?:25)*{digits}"
-    in_string = rf"\\+(?:(?:u00|x){digits}|{number:03o}){short}"
-    in_html = rf"&(?:amp;)*(?:#0*{number}|#[xX]0*{digits}{named});"
-    return f"(?:{plain}|{in_url}|{in_string}|{in_html})"
+    in_url = rf"{PERCENT}{digits}"
+    in_string = rf"{BACKSLASH}{{1,7}}(?:(?:u00|x){digits}|{number:03o})"
+    in_html = rf"{AND}(?:amp{END}){{0,3}}(?:{HASH}(?:0*{number}|[xX]0*{digits}){named}){END}"
+    quoted = rf"{BACKSLASH}{{0,7}}" if character in "\"'\\/" else ""
+    return f"(?:{in_string}|{quoted}(?:{in_url}|{in_html}|{re.escape(character)}))"

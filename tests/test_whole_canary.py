@@ -9,6 +9,7 @@ import subprocess
 import sys
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +27,8 @@ DESCRIBED: Final = """
 url = "{url}"
 scope = "s1"
 token_env = "CANARY_TOKEN"
+profiles = ["core"]
 completion_limit = 0.5
-concurrency = 12
-accept_not_verified = ["ACK-01"]
 
 [target.headers]
 X-Tenant = {{ env = "CANARY_TENANT" }}
@@ -45,6 +45,8 @@ SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
     "in HTML": html.escape,
     "in HTML, all": lambda text: "".join(f"&#{ord(one)};" for one in text),
     "in HTML, all in hex": lambda text: "".join(f"&#x{ord(one):x};" for one in text),
+    "in JSON in a URL": lambda text: quote(json.dumps(text), safe=""),
+    "in HTML in a URL": lambda text: quote(html.escape(text), safe=""),
     "in hex": lambda text: text.encode().hex(),
     "in hex, upper": lambda text: text.encode().hex().upper(),
     "in base64": lambda text: b64encode(text.encode()).decode(),
@@ -52,6 +54,8 @@ SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
     "in base64 behind two": lambda text: b64encode(b"u:" + text.encode()).decode(),
     "in base64 of a URL": lambda text: urlsafe_b64encode(text.encode()).decode().rstrip("="),
 }
+LEADING: Final = {"commandId", "memberId", "stage", "status", "statusUrl"}
+EXTRA: Final = {TOKEN: TENANT}
 TOLD: Final = [spell(secret) for secret in (TOKEN, TENANT) for spell in SPELLINGS.values()]
 
 
@@ -82,9 +86,9 @@ class Liar:
         self.created += creates
         answer = send(asked)
         number = next(self.numbers)
-        if self.created > 1 and number % 40 == 0:
+        if self.created > 1 and number % 97 == 0:
             raise ConnectionError
-        if self.created > 1 and number % 7 == 0:
+        if self.created > 1 and number % 41 == 0:
             return self.echoed(Answer(500, {"content-type": "text/html"}, self.page(number)))
         return self.echoed(self.lie(answer) if self.created > 1 else answer)
 
@@ -92,23 +96,25 @@ class Liar:
         return f"<h1>{TOLD[number % len(TOLD)]}</h1>".encode() + b"\xff" * (number % 2)
 
     def lie(self, answer: Answer) -> Answer:
-        """Put a secret in the place of every second text, and answer what was refused."""
+        """Put secrets in the place of texts, but leave what leads on to more requests."""
         try:
             document = json.loads(answer.body)
         except ValueError:
             return answer
         body = json.dumps(self.twisted(document)).encode()
-        status = answer.status if answer.status < 300 else 200
-        return Answer(status, {**answer.headers, "location": f"/api/{quote(TOKEN)}"}, body)
+        return replace(
+            answer, headers={**answer.headers, "location": f"/{quote(TOKEN)}"}, body=body
+        )
 
     def twisted(self, value: Any) -> Any:  # noqa: ANN401  # any JSON value
         match value:
             case dict():
-                return {name: self.twisted(one) for name, one in value.items()} | {TOKEN: TENANT}
+                kept = {name: value[name] for name in LEADING & value.keys()}
+                return {name: self.twisted(one) for name, one in value.items()} | kept | EXTRA
             case list():
                 return [self.twisted(one) for one in value]
-            case str() if (number := next(self.numbers)) % 2:
-                return TOLD[number % len(TOLD)]
+            case str():
+                return TOLD[next(self.numbers) % len(TOLD)]
             case _:
                 return value
 
@@ -169,7 +175,7 @@ def test_no_output_of_a_run_that_fails_everywhere_holds_a_secret(lied_to: Path) 
 
     report = json.loads(outputs["report.json"])
     assert code == 1, outputs["stdout"] + outputs["stderr"]
-    assert len(report["failed"]) > 30
+    assert len(report["failed"]) > 10
     assert {name: found for name, text in outputs.items() if (found := leaks(text))} == {}
     assert "$CANARY_TOKEN" in outputs["stdout"]
     assert {"stderr", "trace.jsonl.gz", "report.html", "junit.xml"} < outputs.keys()

@@ -42,8 +42,9 @@ def kept_header(name: str, value: str, secrets: Mapping[str, str]) -> str:
     if not (credential or name.lower() in KEPT):
         return REDACTED
     kept = masked(value, secrets)
-    joined = BETWEEN_PARTS.sub("", kept)
-    return kept if masked(joined, secrets) == joined else REDACTED
+    whole = BETWEEN_PARTS.sub("", kept)
+    split = {BETWEEN_PARTS.sub("", secret): name for secret, name in secrets.items()}
+    return kept if masked(whole, split) == whole else REDACTED
 
 
 def kept_body(body: bytes, secrets: Mapping[str, str]) -> bytes:

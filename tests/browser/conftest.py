@@ -1,25 +1,28 @@
 """Chromium, the reports that it opens, and what is watched while it does."""
 
+import json
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from shutil import which
 from typing import Any, Final
 
 import pytest
+from gateway import Answer, Asked, Send, gateway
 from playwright.sync_api import Browser, Page, sync_playwright
 from worst_run import worst_report
 
+from browser.opened import Draws, Opens
 from conformance.cli import outcome
 from conformance.embedded import SCOPE, embedded_server
+from conformance.judge import Exit
 from conformance.reports.of_run import report_of
 from conformance.reports.page import page as page_of
 from conformance.runner import RunResult
 
-Opens = Callable[..., Page]
-Draws = Callable[[RunResult], Path]
 NO_CHROMIUM: Final = (
     "There is no chromium on the PATH, and these tests open report.html in it. "
     "Install it as root: apt-get install chromium."
@@ -32,12 +35,7 @@ QUIET: Final = (
     "--disable-sync",
     "--no-first-run",
 )
-FAULTS: Final = (
-    "calls-a-failed-run-ready",
-    "calls-a-malformed-bind-not-found",
-    "lists-the-history-newest-first",
-    "stamps-a-binding-at-each-read",
-)
+FAULT: Final = "stamps-a-binding-at-each-read"
 DESCRIBED: Final = """
 [target]
 url = "{url}"
@@ -46,7 +44,7 @@ token_env = "ACKPROOF_TOKEN"
 version = "2.0-beta"
 
 [implementations]
-slow = false
+poison = false
 """
 
 
@@ -95,15 +93,27 @@ def opens(chromium: Browser) -> Iterator[Opens]:
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report folder of a run against the reference server with some faults."""
     folder = tmp_path_factory.mktemp("faulty")
-    faults = [word for name in FAULTS for word in ("--fault", name)]
-    with embedded_server(*faults) as served, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
+        served = stack.enter_context(embedded_server("--fault", FAULT))
+        url = stack.enter_context(gateway(served.url, careless))
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
         for name, token in served.tokens.items():
             patch.setenv(name, token)
-        file = folder / "conformance.toml"
-        file.write_text(DESCRIBED.format(url=served.url, scope=SCOPE), encoding="utf-8")
+        text = DESCRIBED.format(url=url, scope=SCOPE)
+        file = written(folder / "conformance.toml", text)
         code = outcome(["run", "-c", str(file), "--report-dir", str(folder)])
-    assert code == 1, sys.stdout
+    assert code == Exit.FAILED
     return folder
+
+
+def careless(asked: Asked, send: Send) -> Answer:
+    """Leave the pace of polls to the caller, and give every refusal of a form one code."""
+    answer = send(asked)
+    headers = {name: value for name, value in answer.headers.items() if name != "retry-after"}
+    if answer.status != HTTPStatus.BAD_REQUEST:
+        return replace(answer, headers=headers)
+    problem = json.loads(answer.body) | {"code": "BAD_REQUEST"}
+    return replace(answer, headers=headers, body=json.dumps(problem).encode())
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_where_nothing_may_be_copied_the_line_is_selected(
     last = broken["findings"][0]["exchanges"][-1]
     shown = page.locator(f"#x{last['number']}")
     shown.locator("summary").click()
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no')); 0")
     shown.get_by_role("button", name="Copy").click()
 
     assert shown.get_by_role("button", name="Selected: press Ctrl+C").is_visible()
