@@ -135,4 +135,4 @@ def _escaped(character: str) -> str:
     in_string = rf"{BACKSLASH}{{1,7}}(?:(?:u00|x){digits}|{number:03o})"
     in_html = rf"{AND}(?:amp{END}){{0,3}}(?:{HASH}(?:0*{number}|[xX]0*{digits}){named}){END}"
     quoted = rf"{BACKSLASH}{{0,7}}" if character in "\"'\\/" else ""
-    return f"(?:{in_string}|{quoted}(?:{in_url}|{in_html}|{re.escape(character)}))"
+    return f"(?:{in_string}|{quoted}(?:{in_html}|{in_url}|{re.escape(character)}))"

@@ -1,6 +1,7 @@
 """The filters show what report.json says, and say how much of it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Page
 from browser.opened import Opens, ids_shown
 
 Verdicts = list[dict[str, Any]]
-READS: Final = {
+READS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "area": lambda one: one["id"].partition("-")[0].lower(),
     "level": lambda one: one["level"],
     "outcome": lambda one: one["outcome"],
@@ -56,9 +57,10 @@ def test_filters_narrow_each_other_and_give_everything_back(page: Page, verdicts
     page.select_option("select[data-by=outcome]", "fail")
     broken = {one["id"] for one in verdicts if (one["level"], one["outcome"]) == ("MUST", "fail")}
     assert set(ids_shown(page)) == broken
-    page.select_option("select[data-by=area]", "pag")
+    whole = min({one["id"][:3] for one in verdicts} - {name[:3] for name in broken}).lower()
+    page.select_option("select[data-by=area]", whole)
     assert ids_shown(page) == []
-    assert status(page) == f"0 of {len(verdicts)} shown, area pag, level MUST, outcome fail"
+    assert status(page) == f"0 of {len(verdicts)} shown, area {whole}, level MUST, outcome fail"
 
     for by in READS:
         page.select_option(f"select[data-by={by}]", "")
