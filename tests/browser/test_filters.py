@@ -34,7 +34,7 @@ def choices(page: Page, by: str) -> list[str]:
 
 
 def status(page: Page) -> str:
-    return page.get_by_role("status").inner_text()
+    return str(page.get_by_role("status").inner_text())
 
 
 @pytest.mark.parametrize("by", READS)
