@@ -29,7 +29,7 @@ EMBEDDED: Final = {
 }
 NOTHING: Final[Mapping[str, str]] = {}
 MODULE: Final = (sys.executable, "-P", "-m", "reference_server")
-SERVED: Final = ("--port", "0", "--lag", "20", "--deadline", "2000")
+SERVED: Final = ("--until-stdin-closes", "--port", "0", "--lag", "20", "--deadline", "2000")
 START_SECONDS: Final = 20.0
 STOP_SECONDS: Final = 5.0
 
@@ -150,7 +150,7 @@ class _Child:
         """
         self._process = subprocess.Popen(  # noqa: S603  # our own module, no shell
             [*MODULE, *self._arguments, *more],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             start_new_session=True,
@@ -260,5 +260,6 @@ def _take_leave(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdout:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()

@@ -102,6 +102,7 @@ class LagRange(click.ParamType[tuple[float, float]]):
 @click.option(
     "--scoped-variants", is_flag=True, help="Serve variants A and B in the scope variant-A+B."
 )
+@click.option("--until-stdin-closes", is_flag=True, help="End with whoever holds its input open.")
 @click.option("--list-faults", is_flag=True, help="List the faults and end.")
 @click.option("--list-variants", is_flag=True, help="List the variants and end.")
 @click.option("--json", "as_json", is_flag=True, help="List as JSON.")
@@ -121,6 +122,7 @@ def main(  # noqa: PLR0913  # the options of the command
     shape: str | None,
     scoped_faults: bool,
     scoped_variants: bool,
+    until_stdin_closes: bool,
     list_faults: bool,
     list_variants: bool,
     as_json: bool,
@@ -140,7 +142,17 @@ def main(  # noqa: PLR0913  # the options of the command
     from reference_server import serving  # noqa: PLC0415  # listing needs no server
 
     serving.serve(
-        serving.Start(host, port, data, flush, lag, deadline / 1000, token_file, path_prefix),
+        serving.Start(
+            host,
+            port,
+            data,
+            flush,
+            lag,
+            deadline / 1000,
+            token_file,
+            path_prefix,
+            until_stdin_closes,
+        ),
         behaviour_of,
     )
 

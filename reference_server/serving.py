@@ -9,7 +9,9 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import click
 import uvicorn
@@ -27,7 +29,8 @@ from reference_server.surroundings import Surroundings
 class Start:
     """How the process was started; lag and deadline in seconds.
 
-    `flush` says whether each commit to `data` is flushed to the disk.
+    `flush` says whether each commit to `data` is flushed to the disk, `until_stdin_closes` whether
+    the server ends with whoever holds its standard input open, however that one ends.
     """
 
     host: str
@@ -38,15 +41,21 @@ class Start:
     deadline: float
     token_file: Path | None
     path_prefix: str
+    until_stdin_closes: bool
 
 
 class _Server(uvicorn.Server):
     """A uvicorn server that announces itself, and ends with exit code 0 on SIGTERM and SIGINT."""
 
     announcement = ""
+    until_stdin_closes = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.until_stdin_closes:
+            end = partial(self.handle_exit, signal.SIGTERM, None)
+            loop = asyncio.get_running_loop()
+            Thread(target=_read_stdin, args=(loop, end), daemon=True).start()
         if self.started:
             click.echo(self.announcement)
 
@@ -63,6 +72,12 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _read_stdin(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    while os.read(0, 4096):
+        pass
+    loop.call_soon_threadsafe(then)
+
+
 def serve(start: Start, behaviour_of: Callable[[str], Behaviour]) -> None:
     """Serve; refuse with the documented exit code what cannot be served."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -77,7 +92,8 @@ def serve(start: Start, behaviour_of: Callable[[str], Behaviour]) -> None:
     listener = _listening(start)
     settings = Settings(start.lag, start.deadline, prefix, allowed, behaviour_of)
     try:
-        asyncio.run(_run(loaded, Store(start.data, flush=start.flush), settings, listener))
+        store = Store(start.data, flush=start.flush)
+        asyncio.run(_run(loaded, store, settings, listener, until_stdin=start.until_stdin_closes))
     except StoreRefusedError as error:
         refuse(STORE_REFUSED, str(error))
     except HandlersDifferError as error:
@@ -85,7 +101,12 @@ def serve(start: Start, behaviour_of: Callable[[str], Behaviour]) -> None:
 
 
 async def _run(
-    loaded: contract.Contract, store: Store, settings: Settings, listener: socket.socket
+    loaded: contract.Contract,
+    store: Store,
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    until_stdin: bool,
 ) -> None:
     app = App(loaded, store, settings, Surroundings())
     try:
@@ -102,6 +123,7 @@ async def _run(
             timeout_graceful_shutdown=1,
         )
         server = _Server(config)
+        server.until_stdin_closes = until_stdin
         server.announcement = _announcement(listener, settings.prefix, loaded.hash)
         await server.serve(sockets=[listener])
     finally:

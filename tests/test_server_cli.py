@@ -77,6 +77,18 @@ def test_the_ready_line_names_url_process_and_contract(starting: Starting) -> No
     assert httpx.get(f"{line['url']}/health/ready").json() == {"status": "healthy"}
 
 
+def test_a_server_may_end_with_whoever_holds_its_input_open() -> None:
+    command = [*COMMAND, "--port", "0", "--no-auth", "--until-stdin-closes"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        line = ready(process)
+        assert httpx.get(f"{line['url']}/health/ready").status_code == 200
+
+        _, errors = process.communicate(timeout=10)
+
+    assert (process.returncode, errors) == (0, "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
 def test_a_signal_ends_the_server_cleanly(starting: Starting, number: signal.Signals) -> None:
     process = starting("--variant", "synchronous")
