@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -43,6 +43,7 @@ class Cleaned:
     Attributes:
         removed: members that are gone.
         left: members that are there still, or may be where the roster cannot be read.
+        kept: members that were not asked to go.
         why: why some are left, without a full stop; "" if none is.
         deletes: whether the server may offer delete.
 
@@ -52,10 +53,17 @@ class Cleaned:
     left: tuple[Place, ...] = ()
     why: str = ""
     deletes: bool = True
+    kept: tuple[Place, ...] = ()
 
 
-def clean(
-    contract: Contract, target: Target, recorded: Recorded, seconds: float, *, twice: bool
+def clean(  # noqa: PLR0913  # what is cleaned, and within which limits
+    contract: Contract,
+    target: Target,
+    recorded: Recorded,
+    seconds: float,
+    *,
+    twice: bool,
+    spared: Collection[Place] = (),
 ) -> Cleaned:
     """Delete the members of a run, and look until they are gone, it is refused, or time is up.
 
@@ -65,18 +73,20 @@ def clean(
         recorded: what the run may have made.
         seconds: how long this may take; one answer more at most.
         twice: whether what was asked for may come to be after a first look found nothing.
+        spared: members that stay.
 
     """
     until = time.monotonic() + seconds
     parts = []
     for scope_id in recorded.scopes:
         with closing(_InScope(contract, target, recorded, scope_id, until)) as one:
-            parts.append(one.cleaned(twice=twice))
+            parts.append(one.cleaned(twice=twice, spared=frozenset(spared)))
     return Cleaned(
         tuple(place for one in parts for place in one.removed),
         tuple(place for one in parts for place in one.left),
         "; ".join(dict.fromkeys(one.why for one in parts if one.left and one.why)),
         all(one.deletes for one in parts),
+        tuple(place for one in parts for place in one.kept),
     )
 
 
@@ -112,6 +122,8 @@ class _InScope:
         )
         self._answers: dict[Place, list[Exchange]] = {}
         self._shown: set[Place] = set()
+        self._spared: frozenset[Place] = frozenset()
+        self._kept: tuple[Place, ...] = ()
         self._there = self._made
         self._deletes = DELETE not in target.not_offered
         self._limit, self._patience = target.completion_limit, 0.0
@@ -121,10 +133,12 @@ class _InScope:
         """Close every connection."""
         self._connections.close()
 
-    def cleaned(self, *, twice: bool) -> Cleaned:
+    def cleaned(self, *, twice: bool, spared: frozenset[Place]) -> Cleaned:
         """Delete and look, again and again."""
+        self._spared = spared
         there, empty = self.there(), 0
-        self._delete(dict.fromkeys((*self._made, *there)) if self._why == "" else ())
+        wanted = (one for one in dict.fromkeys((*self._made, *there)) if one not in spared)
+        self._delete(wanted if self._why == "" else ())
         for pause in chain(PAUSES_SECONDS, repeat(LONGEST_PAUSE_SECONDS)):
             there = self.there()
             empty = 0 if there else empty + 1
@@ -134,19 +148,20 @@ class _InScope:
             self._pause(pause if there else LATE_SECONDS)
         gone = dict.fromkeys((*self._shown, *filter(self._is_accepted, self._made)))
         removed = tuple(one for one in gone if one not in there)
-        return Cleaned(removed, there, self._why or "time was up", self._deletes)
+        return Cleaned(removed, there, self._why or "time was up", self._deletes, self._kept)
 
     def there(self) -> tuple[Place, ...]:
         """Return the run's members that are there, by the roster or, where that fails, one by one.
 
-        Once time is up it is what was there at the last look.
+        Those that stay are left out. Once time is up it is what was there at the last look.
         """
         rows = self._roster()
         if rows is None:
             rows = tuple(one for one in self._made if not self._is_gone(one))
         if not self._is_over():
-            self._shown.update(rows)
-            self._there = rows
+            self._kept = tuple(one for one in rows if one in self._spared)
+            self._there = tuple(one for one in rows if one not in self._spared)
+            self._shown.update(self._there)
         return self._there
 
     def _roster(self) -> tuple[Place, ...] | None:

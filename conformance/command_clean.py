@@ -67,7 +67,12 @@ def _clean_up(contract: Contract, target: Target, ledger: Ledger, console: Conso
     else:
         try:
             cleaned = clean(
-                contract, target, recorded, AFTER_A_RUN_SECONDS, twice=ledger.interrupted
+                contract,
+                target,
+                recorded,
+                AFTER_A_RUN_SECONDS,
+                twice=ledger.interrupted,
+                spared=ledger.shown,
             )
         except KeyboardInterrupt:
             _say(console, f"interrupted. {_remedy(ledger.path)}")
@@ -139,21 +144,22 @@ def _ask(contract: Contract, target: Target) -> None:
 
 
 def _write_down(ledger: Ledger, cleaned: Cleaned) -> None:
-    for kind, places in (("removed", cleaned.removed), ("left", cleaned.left)):
+    left = (*cleaned.left, *cleaned.kept)
+    for kind, places in (("removed", cleaned.removed), ("left", left)):
         for place in places:
             ledger.note(kind, scope=place.scope_id, id=place.member_id)
     ledger.note(
         "cleaned",
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         removed=len(cleaned.removed),
-        left=len(cleaned.left),
+        left=len(left),
         deletes=cleaned.deletes,
     )
 
 
 def _put_away(path: Path, cleaned: Cleaned) -> None:
     """Remove a ledger that nobody named, once there is nothing more to do by it."""
-    if path.resolve().parent == state_folder().resolve() and not cleaned.left:
+    if path.resolve().parent == state_folder().resolve() and not (cleaned.left or cleaned.kept):
         path.unlink(missing_ok=True)
 
 
@@ -161,13 +167,15 @@ def _told(cleaned: Cleaned, recorded: Recorded, path: Path) -> str:
     """Say in a line what was removed, what is left and how that is removed."""
     namespace = recorded.heading.namespace
     parts = [f"removed {counted(len(cleaned.removed), 'member')} of the run, "]
-    if not cleaned.left:
+    if cleaned.kept and not cleaned.left:
+        parts.append(f"{_are(cleaned.kept)} kept, since findings show them. {_remedy(path)}")
+    elif not cleaned.left:
         parts.append("none is left")
     elif cleaned.deletes:
-        parts.append(f"{len(cleaned.left)} are left: {cleaned.why}. {_remedy(path)}")
+        parts.append(f"{_are(cleaned.left)} left: {cleaned.why}. {_remedy(path)}")
     else:
         parts.append(
-            f"{len(cleaned.left)} are left: {cleaned.why}. Remove what has {namespace} in its "
+            f"{_are(cleaned.left)} left: {cleaned.why}. Remove what has {namespace} in its "
             f"name by the server's own means; {path} lists it"
         )
     said = ["".join(parts)]
@@ -178,6 +186,10 @@ def _told(cleaned: Cleaned, recorded: Recorded, path: Path) -> str:
         members = counted(len(recorded.foreign), "generated member")
         said.append(f"{members} may stay, since another run of the seed names them alike")
     return "; ".join(said)
+
+
+def _are(places: tuple[Place, ...]) -> str:
+    return f"{len(places)} {'is' if len(places) == 1 else 'are'}"
 
 
 def _remedy(path: Path) -> str:

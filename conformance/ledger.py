@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
@@ -13,7 +13,7 @@ import platformdirs
 
 from conformance.exchange import Exchange, Request
 from conformance.history import member_id_of
-from conformance.ledger_file import CREATE, Heading, LedgerUnreadable, read_ledger
+from conformance.ledger_file import CREATE, Heading, LedgerUnreadable, Place, read_ledger
 from conformance.target import Target
 from conformance.versions import kit_version
 
@@ -31,12 +31,14 @@ class Ledger:
 
     Attributes:
         interrupted: whether the run ended with requests under way.
+        shown: members that findings show; they stay, so that a curl line still finds them.
 
     """
 
     def __init__(self, path: Path, heading: Heading, file: IO[str]) -> None:
         self.path, self.heading = path, heading
         self.interrupted = False
+        self.shown: frozenset[Place] = frozenset()
         self._file = file
         self._lock = threading.Lock()
 
@@ -68,6 +70,15 @@ class Ledger:
         if named and (named != asked or not own):
             scope_id = exchange.parameters["scopeId"]
             self.note("named" if own else "foreign", scope=scope_id, id=named)
+
+    def show(self, exchanges: Iterable[Exchange]) -> None:
+        """Keep the members that these exchanges of findings name."""
+        named = (
+            Place(one.parameters.get("scopeId", ""), member_id)
+            for one in exchanges
+            if (member_id := one.parameters.get("memberId") or member_id_of(one, ""))
+        )
+        self.shown |= frozenset(named)
 
     def note(self, kind: str, **told: object) -> None:
         """Write a line.

@@ -264,6 +264,9 @@ class Run:
     def result(self) -> RunResult:
         """Weigh all that was heard so far; the histories are judged as far as they go."""
         verdicts = tuple(self.verdict(one) for one in self.plan.requirements)
+        if self._ledger is not None:
+            findings = (found for one in verdicts for found in one.findings)
+            self._ledger.show(shown for found in findings for shown in found.exchanges)
         heard = (*self._of_scenarios(), *self._judge_histories())
         longest = max(self._seconds, key=self._seconds.__getitem__, default="")
         taken = self._seconds.get(longest, 0.0)

@@ -335,12 +335,6 @@ JUDGED: Final = {
         ("run", "URL", "--scope", "s1", "--only", "EPC-05"),
         ("reference",),
     ),
-    "a profile that is planned": State(
-        7,
-        "exit 7: nothing was judged",
-        ("run", "URL", "--scope", "s1", "--profile", "durability"),
-        ("reference",),
-    ),
 }
 
 STATES: Final = {**USAGE, **UNUSABLE, **JUDGED}

@@ -150,7 +150,7 @@ def test_the_readme_says_which_profiles_can_be_held() -> None:
 
 def test_a_run_keeps_to_the_limits_of_the_readme() -> None:
     told = re.search(
-        r"fewer than (\d+) writes, which leave fewer than (\d+)", DOCUMENTS["README.md"]
+        r"fewer than (\d+) writes, which make fewer than (\d+)", DOCUMENTS["README.md"]
     )
     target = load_target(None, {"url": "http://127.0.0.1:1", "scope": "s1"})
     plan = make_plan(load_contract(), target)

@@ -43,6 +43,14 @@ def is_patch(request: httpx.Request) -> bool:
     return request.method == "PATCH"
 
 
+def is_delete(request: httpx.Request) -> bool:
+    return request.method == "DELETE"
+
+
+def is_patch_or_delete(request: httpx.Request) -> bool:
+    return is_patch(request) or is_delete(request)
+
+
 def is_update(request: httpx.Request) -> bool:
     return request.url.path.endswith("/implementation")
 
@@ -96,7 +104,9 @@ LEGAL: dict[str, tuple[str, Twist, str]] = {
         instead(is_create_without_an_id, problem(400, "INVALID_STUDIO_MEMBER_REQUEST")),
         "not_applicable",
     ),
-    "no-name-to-free": ("MBR-09", instead(is_patch, NOT_ALLOWED), "not_applicable"),
+    "no-name-to-free": ("MBR-09", instead(is_patch, NOT_ALLOWED), "pass"),
+    "no-service-to-free": ("MBR-09", instead(is_delete, NOT_ALLOWED), "pass"),
+    "nothing-to-free": ("MBR-09", instead(is_patch_or_delete, NOT_ALLOWED), "not_applicable"),
     "an-unbound-member-has-no-readiness": (
         "LFC-02",
         instead(is_readiness, problem(409, "STUDIO_MEMBER_NOT_BOUND")),

@@ -77,7 +77,7 @@ def test_no_spelling_of_a_secret_survives(
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.text("abcdefghijkl0123456789", min_size=20, max_size=60), st.data())
 def test_a_secret_that_was_cut_off_is_kept_in_no_spelling(
     spelling: Callable[[str], str], token: str, data: st.DataObject
@@ -87,7 +87,8 @@ def test_a_secret_that_was_cut_off_is_kept_in_no_spelling(
 
     kept = masked(f"it says {spelt[:length]}… and more", {token: NAME})
 
-    assert kept.removeprefix("it says ").lstrip('"\\') == f"{NAME}… and more"
+    quotes = spelling("")
+    assert kept == f"it says {quotes[: len(quotes) // 2]}{NAME}… and more"
 
 
 @settings(deadline=None)

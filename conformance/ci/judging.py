@@ -61,7 +61,7 @@ def judged(inputs: Inputs, environment: Mapping[str, str]) -> Outcome:
     before = _written(path)
     code, errors = _ended(inputs.arguments, without_inputs(environment))
     print(errors, end="", flush=True)  # noqa: T201  # the kit's own voice, behind its report
-    if _written(path) == before:
+    if _written(path) in {before, None}:
         if code == Exit.FINE:
             return Outcome(Exit.NOTHING_RAN, said=NO_REPORT)
         return Outcome(code, said=errors.strip() or f"It ended with {code} and said nothing.")

@@ -71,6 +71,8 @@ def roster_and_detail_agree_on_the_stage(api: Api) -> Judgements:
 
     second = api.another(first)
     write = api.send.update_member_implementation(member_id, dict(second.branch))
+    if not write.ok:
+        return
     settled = api.verdict_of(write, lambda: _moved(api, member_id, bound))
     if settled.ending == "ready":
         changed = caught_up(api, member_id, settled, lambda detail: not is_bound(detail))
