@@ -10,7 +10,7 @@ from rich.text import Text
 
 from conformance.command_run import is_embedded
 from conformance.contract import Requirement, load_contract
-from conformance.embedded import NOT_STARTED, ServerNotStarted, listed_faults
+from conformance.embedded import EMBEDDED_SERVER, NOT_STARTED, ServerNotStarted, listed_faults
 from conformance.invariants import INVARIANTS
 from conformance.modes import SMOKE, NotInThisMode
 from conformance.plan import Plan, UnknownSelection, make_plan
@@ -44,7 +44,7 @@ def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) 
 
 
 def _heading(plan: Plan, target: Target, *, embedded: bool) -> Text:
-    where = "the embedded reference server" if embedded else target.url
+    where = EMBEDDED_SERVER if embedded else target.url
     return Text(
         f"plan {plan.hash} for {where}\n"
         f"  profiles {', '.join(plan.profiles)} · contract {plan.contract_hash[:12]}\n"

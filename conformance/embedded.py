@@ -19,6 +19,7 @@ from conformance.target_file import TargetFileError, load_target
 from conformance.target_settings import TOKENS
 
 SCOPE: Final = "ackproof"
+EMBEDDED_SERVER: Final = "the embedded reference server"
 OTHER: Final = "other-"
 BESIDE: Final = "--*"
 PROFILES: Final = ("core", "member-first", "idempotency", "isolation", "http")
@@ -82,9 +83,8 @@ class Embedded:
         if target.kinds in PROGRAMS:
             good, poison, slow = PROGRAMS[target.kinds]
             target = replace(target, good=good, poison=poison, slow=slow)
-        described_by = "the embedded reference server"
         return replace(
-            target, other=other, restart=self.restart, described_by=described_by, embedded=True
+            target, other=other, restart=self.restart, described_by=EMBEDDED_SERVER, embedded=True
         )
 
 

@@ -248,6 +248,17 @@ def test_a_command_that_judges_nothing_is_not_green(tmp_path: Path) -> None:
     assert "wrote no report" in commands_of(done.stdout)[0][2]
 
 
+def test_a_run_that_nobody_named_a_server_for_is_not_green(tmp_path: Path) -> None:
+    own = Job(tmp_path, {"target-file": "", "arguments": "--only\nMBR-01"})
+
+    done = own.run()
+
+    assert done.returncode == 2
+    assert own.outputs() == {"exit-code": "2", "verdict": "usage", "report-dir": ""}
+    assert "ackproof: Nothing named a server" in done.stderr
+    assert "the one that it brings along" in commands_of(done.stdout)[0][2]
+
+
 def test_the_report_folder_has_one_place_to_be_told(tmp_path: Path) -> None:
     done = Job(tmp_path, {"arguments": "--report-dir=elsewhere"}).run()
 
@@ -279,19 +290,38 @@ def test_a_cancelled_job_still_shows_what_was_judged(
     assert "exit 130: interrupted" in rest
 
 
+def kit_without_a_command(folder: Path) -> Path:
+    """Put the kit where the action installs it, but for its command."""
+    kit = folder / "ackproof-kit"
+    (kit / "bin").mkdir(parents=True)
+    (kit / "bin/python").symlink_to(Path(sys.executable).resolve())
+    (kit / "lib").symlink_to(Path(sys.prefix) / "lib")
+    shutil.copy(Path(sys.prefix) / "pyvenv.cfg", kit)
+    return kit
+
+
+def test_a_step_that_cannot_start_the_kit_is_an_error_of_the_kit(tmp_path: Path) -> None:
+    kit_without_a_command(tmp_path)
+    own = Job(tmp_path, {})
+
+    done = own.run()
+
+    assert done.returncode == 6, done.stderr
+    assert "Traceback" not in done.stderr
+    assert own.outputs()["verdict"] == "harness_error"
+    assert "FileNotFoundError" in commands_of(done.stdout)[0][2]
+
+
 def test_what_the_kit_prints_is_no_command_and_the_token_is_nowhere(
     tmp_path: Path, github: tuple[GitHub, str]
 ) -> None:
     own, api = github
     own.refusal = 403
-    kit = tmp_path / "ackproof-kit"
-    (kit / "bin").mkdir(parents=True)
-    (kit / "bin/python").symlink_to(Path(sys.executable).resolve())
-    (kit / "lib").symlink_to(Path(sys.prefix) / "lib")
-    shutil.copy(Path(sys.prefix) / "pyvenv.cfg", kit)
-    forged = "#!/bin/sh\nenv\necho '  ::set-output name=verdict::pass'\necho '::add-mask::e' >&2\n"
-    (kit / "bin/ackproof").write_text(forged, "utf-8")
-    (kit / "bin/ackproof").chmod(0o755)
+    forged = (
+        "#!/bin/sh\nenv\necho '  ::set-output name=verdict::pass'\nprintf '::add-mask::e' >&2\n"
+    )
+    (kit_without_a_command(tmp_path) / "bin/ackproof").write_text(forged, "utf-8")
+    (tmp_path / "ackproof-kit/bin/ackproof").chmod(0o755)
     here = Job(tmp_path, {"comment": "true"}, PULL, api)
 
     done = here.run()

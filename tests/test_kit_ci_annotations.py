@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from ci_jobs import command_of
-from hand_made_runs import RUNS, finding, run_of, verdict
+from hand_made_runs import RUNS, TARGET, finding, run_of, verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,10 +74,10 @@ def test_a_summary_is_whole_or_ends_before_a_section(name: str, longest: int) ->
     assert beginning.count("<details>") == beginning.count("</details>")
 
 
-def test_a_server_cannot_end_the_beginning_of_a_summary_early() -> None:
+def test_no_line_break_ends_the_beginning_of_a_summary_early() -> None:
     name = "x\n### y\n<details>\n\n"
-    report = report_of(run_of(verdict("ACK-01", "pass")), "0.1.0")
-    text = summary(replace(report, target=replace(report.target, server=name)))
+    target = replace(TARGET, version=name)
+    text = summary(report_of(run_of(verdict("ACK-01", "pass"), target=target), "0.1.0"))
     text += "<details><summary>more</summary></details>\n" * 200
 
     assert html.escape("x\\n### y") in fitting(text, 4000, REST)
@@ -95,6 +95,15 @@ def test_each_line_is_one_argument(lines: list[str]) -> None:
         "--report-dir=out",
         *(line.strip() for line in lines),
     )
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\x85", "\x0b", "\x1e"], ids=ascii)
+def test_what_only_looks_like_the_end_of_a_line_makes_no_argument(end: str) -> None:
+    branch = f'target.version=x{end}--set{end}hooks.reset=["touch", "x"]'
+
+    arguments = inputs_of(ENVIRONMENT | {"INPUT_ARGUMENTS": f"--set\r\n{branch}\n"}).arguments
+
+    assert arguments == ("run", "--report-dir=out", "--set", branch)
 
 
 @pytest.mark.parametrize("said", ["maybe", "True", "1", "$(touch x)"])

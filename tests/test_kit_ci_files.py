@@ -158,6 +158,7 @@ def test_the_job_of_gitlab_passes_what_it_is_given(tmp_path: Path, constraints: 
     wanted = [*quiet, *(["-c", constraints] if constraints else []), f"ackproof=={VERSION}"]
     assert install == wanted
     assert done.returncode == 7, done.stdout + done.stderr
+    assert "ackproof: The command ended with 0 and wrote no report" in done.stderr
     assert not (tmp_path / "x").exists()
 
 
@@ -179,3 +180,10 @@ def test_the_hook_lints_the_contract_by_a_command_that_exists() -> None:
     assert hook["entry"] == "ackproof lint"
     assert hook["args"] == ["spec"]
     assert not hook["pass_filenames"]
+
+
+@pytest.mark.parametrize(
+    "path", ["spec/openapi.yaml", "contract/frozen-ids.txt", "api/a.schema.json"]
+)
+def test_the_hook_runs_whatever_folder_holds_the_contract(path: str) -> None:
+    assert re.search(HOOKS[0]["files"], path)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from conformance.ci.github import is_github, publish
 from conformance.ci.inputs import Inputs, InputsUnusable, inputs_of
 from conformance.ci.judging import Outcome, judged
+from conformance.failures import exit_of
 from conformance.judge import Exit
 
 
@@ -21,20 +22,27 @@ def main() -> int:
     inputs: Inputs | None = None
     try:
         inputs = inputs_of(os.environ)
+        with _no_commands():
+            outcome = judged(inputs, os.environ)
     except InputsUnusable as problem:
         print(f"ackproof: {problem}", file=sys.stderr)  # noqa: T201  # the step's voice
         outcome = Outcome(Exit.USAGE, said=str(problem))
-    else:
-        with _no_commands():
-            outcome = judged(inputs, os.environ)
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001  # Python's own 1 means another thing
+        outcome = Outcome(exit_of(problem), said=f"{type(problem).__name__}: {problem}")
     if is_github(os.environ):
-        publish(outcome, inputs, os.environ)
+        try:
+            publish(outcome, inputs, os.environ)
+        except Exception as problem:  # noqa: BLE001  # what cannot be shown changes no code
+            exit_of(problem)
     return int(outcome.code)
 
 
 @contextmanager
 def _no_commands() -> Iterator[None]:
-    """Keep GitHub's runner from reading as commands what a server under test made the kit print."""
+    """Keep GitHub's runner from reading as commands what a server under test made the kit print.
+
+    The word that ends this has a line of its own, even where the kit was killed within one.
+    """
     if not is_github(os.environ):
         yield
         return
@@ -43,7 +51,7 @@ def _no_commands() -> Iterator[None]:
     try:
         yield
     finally:
-        print(f"::{word}::", flush=True)  # noqa: T201  # the runner reads it
+        print(f"\n::{word}::", flush=True)  # noqa: T201  # the runner reads it
 
 
 if __name__ == "__main__":

@@ -72,5 +72,9 @@ def without_inputs(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    """Take an argument from each line, without the blanks around it; an empty line is none."""
-    return tuple(one.strip() for one in text.splitlines() if one.strip())
+    """Take an argument from each line, without the blanks around it; an empty line is none.
+
+    A line ends at a line feed and nowhere else: U+2028, which a branch may have in its name, would
+    make an argument out of what stands in the middle of another.
+    """
+    return tuple(one.strip() for one in text.split("\n") if one.strip())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.ci.inputs import Inputs, without_inputs
+from conformance.embedded import EMBEDDED_SERVER
 from conformance.judge import Exit
 from conformance.reports.report_file import NAME
 
@@ -29,6 +30,10 @@ WORDS: Final[Mapping[int, str]] = {
 NO_REPORT: Final = (
     "The command ended with 0 and wrote no report, so nothing was judged: see what the arguments "
     "ask for."
+)
+NO_TARGET: Final = (
+    "Nothing named a server, so that the kit judged the one that it brings along, and not yours: "
+    "give a target file, or a URL among the arguments."
 )
 
 
@@ -61,12 +66,22 @@ def judged(inputs: Inputs, environment: Mapping[str, str]) -> Outcome:
     before = _written(path)
     code, errors = _ended(inputs.arguments, without_inputs(environment))
     print(errors, end="", flush=True)  # noqa: T201  # the kit's own voice, behind its report
-    if _written(path) in {before, None}:
+    if _written(path) in (None, before):
         if code == Exit.FINE:
-            return Outcome(Exit.NOTHING_RAN, said=NO_REPORT)
-        return Outcome(code, said=errors.strip() or f"It ended with {code} and said nothing.")
+            return _told(Exit.NOTHING_RAN, NO_REPORT)
+        if not errors.strip():
+            return _told(code, f"The command ended with {code} and said nothing.")
+        return Outcome(code, said=errors.strip())
     report = json.loads(path.read_text("utf-8"))
+    if report["target"]["described_by"] == EMBEDDED_SERVER:
+        return _told(Exit.USAGE, NO_TARGET)
     return Outcome(code, report, (inputs.folder / SUMMARY).read_text("utf-8"))
+
+
+def _told(code: int, said: str) -> Outcome:
+    """Say on stderr what the command itself did not, for the servers that show nothing else."""
+    print(f"ackproof: {said}", file=sys.stderr, flush=True)  # noqa: T201  # the step's voice
+    return Outcome(code, said=said)
 
 
 def _written(path: Path) -> tuple[int, int] | None:
