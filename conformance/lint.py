@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import yaml
 from jsonschema import Draft202012Validator, SchemaError
@@ -137,9 +138,12 @@ def ids_in_their_areas(sources: Sources) -> Iterator[str]:
 
 
 def keys_said_twice(sources: Sources) -> Iterator[str]:
-    """Name the YAML keys that a mapping says twice; the first of them would count for nothing."""
+    """Name the YAML keys that a mapping says twice, and files that are no YAML.
+
+    Of two keys the first would count for nothing.
+    """
     for path in sorted(sources.folder.rglob("*.yaml")):
-        for said in duplicate_keys(path.read_text(encoding="utf-8")):
+        for said in duplicate_keys(path.read_bytes()):
             yield f"{path.relative_to(sources.folder)}: {said}"
 
 
@@ -186,11 +190,9 @@ class _UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
 
 def _unique_mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Hashable, Any]:
     keys = [loader.construct_object(key) for key, _ in node.value]
-    twice = {key for key in keys if keys.count(key) > 1}
+    twice = [key for place, key in enumerate(keys) if key in keys[:place]]
     if twice:
-        raise yaml.constructor.ConstructorError(
-            None, None, f"{sorted(twice)} said twice", node.start_mark
-        )
+        raise yaml.constructor.ConstructorError(None, None, f"{twice} said twice", node.start_mark)
     mapping: dict[Hashable, Any] = loader.construct_mapping(node, deep=True)
     return mapping
 
@@ -198,11 +200,11 @@ def _unique_mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Hashabl
 _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-def duplicate_keys(text: str) -> list[str]:
-    """Return where a YAML text first says a key twice; [] if it does not."""
+def duplicate_keys(text: str | bytes) -> list[str]:
+    """Return where a YAML text first says a key twice, or is no YAML; [] if it is fine."""
     try:
         yaml.load(text, _UniqueKeys)  # noqa: S506  # a SafeLoader with one more rule
-    except yaml.constructor.ConstructorError as error:
+    except yaml.YAMLError as error:
         return [" ".join(str(error).split())]
     return []
 
@@ -228,7 +230,11 @@ def _resolves(reference: str, sources: Sources) -> bool:
         if found is None:
             return False
     for step in pointer.split("/")[1:]:
-        if not isinstance(found, dict) or step not in found:
+        key = unquote(step).replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list) and key.isdecimal():
+            found = dict(enumerate(found)).get(int(key))
+        else:
+            found = found.get(key) if isinstance(found, dict) else None
+        if found is None:
             return False
-        found = found[step]
     return True

@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.cli import outcome
+from conformance.lint import broken_references, read_sources
 
 SPEC = Path(__file__).parent.parent / "spec"
 Change = Callable[[Path], object]
@@ -48,6 +50,15 @@ BREACHES: dict[str, tuple[Change, str]] = {
     "a key said twice": (
         edited("profiles.yaml", "core:\n", "core:\n  includes: []\n"),
         "profiles.yaml: ['includes'] said twice",
+    ),
+    "a file beside them that is no YAML": (added("examples/a.yaml", "{"), "examples/a.yaml: while"),
+    "a file beside them that is no text": (
+        added("examples/a.yaml", "\udcff"),
+        "breach examples/a.yaml: ",
+    ),
+    "keys said twice of two kinds": (
+        added("examples/a.yaml", "{1: a, 1: a, b: a, b: a}"),
+        "examples/a.yaml: [1, 'b'] said twice",
     ),
     "a reference that leads nowhere": (
         edited("openapi.yaml", "schemas/receipt.schema.json", "schemas/recipe.schema.json"),
@@ -109,3 +120,17 @@ def test_a_contract_that_cannot_be_read_is_told_in_a_sentence(
 
     assert outcome(["lint", str(spec)]) == 2
     assert sentence in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["#/paths/~1health~1live/get", "#/tags/0/name", "#/paths/%7E1health%7E1live"],
+    ids=["of a path", "into a list", "escaped as in a URL"],
+)
+def test_a_reference_is_read_as_a_json_pointer(reference: str) -> None:
+    own = read_sources(SPEC)
+    document = {"paths": {"/health/live": {"get": {}}}, "tags": [{"name": "a"}]}
+    document |= {"there": {"$ref": reference}, "nowhere": {"$ref": "#/tags/1"}}
+    read = replace(own, contract=replace(own.contract, document=document))
+
+    assert list(broken_references(read)) == ["/nowhere: #/tags/1 leads nowhere"]
