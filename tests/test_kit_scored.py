@@ -21,6 +21,7 @@ from view_readers import JUNIT, REPORTS, rendered, sarif, seen
 from conformance.contract import Contract, ContractUnreadable, load_contract
 from conformance.judge import Outcome, Verdict
 from conformance.lint import lists_of_the_scored, read_sources
+from conformance.reports.console import standing
 from conformance.reports.model import Report
 from conformance.reports.of_run import report_of
 
@@ -139,6 +140,18 @@ def test_a_planned_must_still_keeps_a_profile_from_being_held() -> None:
     summary = report_of(replace(run, contract=contract), "0.1.0").summary["core"]
 
     assert (summary.musts, summary.planned, summary.unscored, summary.held) == (2, 1, 0, False)
+
+
+def test_a_profile_of_which_nothing_is_scored_is_not_held() -> None:
+    broken = unscored(verdict("ACK-01", "fail", finding("ACK-01")))
+    run = run_of(broken)
+    catalogue = {"ACK-01": broken.requirement}
+
+    own = report_of(replace(run, contract=replace(run.contract, requirements=catalogue)), "0.1.0")
+
+    summary = own.summary["core"]
+    assert (summary.musts, summary.unscored, summary.held) == (0, 1, False)
+    assert standing(summary) == "not held yet, 1 not scored"
 
 
 def test_the_report_tells_of_each_verdict_whether_it_is_scored() -> None:

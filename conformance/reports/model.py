@@ -237,9 +237,12 @@ class ProfileSummary:
 
     @property
     def held(self) -> bool:
-        """Whether every MUST is kept or not applicable, in a run that left nothing out."""
+        """Whether every MUST is kept or not applicable, in a run that left nothing out.
+
+        A profile of which nothing is scored is not held: whatever is broken in it would be hidden.
+        """
         kept = self.outcomes["pass"] + self.outcomes["not_applicable"]
-        return self.mode == FULL and self.musts == kept
+        return self.mode == FULL and 0 < self.musts == kept
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts side by side."""
