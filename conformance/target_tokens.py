@@ -58,6 +58,11 @@ def _sendable(token: str, held: str, absent: str) -> str:
         raise TargetFileError(
             f"{held} holds no bearer token: a token is printable ASCII without spaces."
         )
+    if len(token) < LEAST_OF_A_SECRET:
+        raise TargetFileError(
+            f"{held} is too short to be masked: it has fewer than {LEAST_OF_A_SECRET} characters, "
+            "which stand in every report by chance. Give the run a longer token."
+        )
     return token
 
 

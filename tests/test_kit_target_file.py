@@ -21,7 +21,9 @@ payload = { payloadJson = { text = "hello" } }
 def load(folder: Path, text: str, **flags: Any) -> Target:  # noqa: ANN401  # any TOML value
     path = folder / "conformance.toml"
     path.write_text(text, encoding="utf-8")
-    return load_target(path, flags, {"ACKPROOF_TOKEN": "secret", "EMPTY": "", "TWO": "a b"})
+    return load_target(
+        path, flags, {"ACKPROOF_TOKEN": "secret", "EMPTY": "", "TWO": "a b", "SHORT": "abc"}
+    )
 
 
 def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
@@ -124,6 +126,7 @@ BAD_FILES = {
     "unset-variable": (LEAST + 'token_env = "UNSET"\n', "variable UNSET, which should hold"),
     "empty-variable": (LEAST + 'token_env = "EMPTY"\n', "EMPTY, which should hold the bearer"),
     "variable-with-a-space": (LEAST + 'token_env = "TWO"\n', "TWO holds no bearer token"),
+    "variable-too-short": (LEAST + 'token_env = "SHORT"\n', "SHORT is too short to be masked"),
     "not-toml": ("target = [", "is not TOML: "),
     "no-scheme": (LEAST.replace("http://", ""), "is not an http or https URL"),
     "no-host": (LEAST.replace("127.0.0.1", ""), "is not an http or https URL"),
