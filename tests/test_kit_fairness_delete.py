@@ -1,6 +1,7 @@
 """A server may offer delete, in any legal way, or not at all, and refuse it in any form."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -20,11 +21,16 @@ JSON: Final = {"content-type": "application/json"}
 TOUCHED: Final = ("MBR-09", "ACK-04", "ERR-01", "ERR-04", "ERR-07", "HTP-02", "RCP-01", "STA-11")
 
 
-def judged(url: str) -> dict[str, Verdict]:
-    """Judge MBR-09 and the rules over any traffic that its deletions meet."""
+WAIT_SECONDS: Final = 10.0
+NOT_FOUND: Final = 404
+
+
+def judged(url: str, *beside: str) -> dict[str, Verdict]:
+    """Judge MBR-09 and the rules over any traffic that its deletions meet, and others beside."""
     target = load_target(None, {"url": url, "scope": "s1"})
-    whole = make_plan(CONTRACT, target, TOUCHED)
-    few = (one for one in whole.scenarios if one.control or one.requirement == "MBR-09")
+    whole = make_plan(CONTRACT, target, (*TOUCHED, *beside))
+    wanted = ("MBR-09", *beside)
+    few = (one for one in whole.scenarios if one.control or one.requirement in wanted)
     result = run(CONTRACT, target, replace(whole, scenarios=tuple(few)), Silent())
     return {one.requirement.id: one for one in result.verdicts}
 
@@ -65,6 +71,38 @@ def test_whoever_offers_it_otherwise_breaks_nothing(variant: str, reference_serv
 
     assert broken(verdicts) == {}
     assert verdicts["MBR-09"].judged == 2
+
+
+def test_a_member_that_is_deleted_during_a_walk_is_missed_by_nobody(
+    reference_server: Serve,
+) -> None:
+    asked_to, walked, gone = threading.Event(), threading.Event(), threading.Event()
+    rosters: list[str] = []
+
+    def in_turns(asked: Asked, send: Send) -> Answer:
+        """Read all between create and delete, and the pages after it."""
+        is_roster = asked.method == "GET" and asked.target.partition("?")[0].endswith("/members")
+        if asked.method == "DELETE" and "/published-service" not in asked.target:
+            asked_to.set()
+            walked.wait(WAIT_SECONDS)
+        elif is_roster:
+            rosters.append(asked.target)
+            awaited = gone if "pageSize" in asked.target else asked_to
+            awaited.wait(WAIT_SECONDS if len(rosters) > 1 else 0)
+        answer = send(asked)
+        if is_roster and asked_to.is_set():
+            walked.set()
+        if walked.is_set() and answer.status == NOT_FOUND:
+            gone.set()
+        return answer
+
+    with gateway(reference_server("--deadline", "2000"), in_turns) as url:
+        verdicts = judged(url, "PAG-01")
+
+    assert walked.is_set()
+    assert gone.is_set()
+    assert broken(verdicts) == {}
+    assert verdicts["PAG-01"].outcome == "pass"
 
 
 def test_an_accepted_delete_without_a_receipt_is_told_of(reference_server: Serve) -> None:

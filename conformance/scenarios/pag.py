@@ -140,7 +140,10 @@ def _again(api: Api, page: Exchange) -> Exchange:
 
 
 def _own(api: Api, listed: Walk, made: set[str]) -> frozenset[str]:
-    """Return the members of this run that a walk met; the run deletes none of them."""
+    """Return the members of this run that a walk met, but for those that it deletes.
+
+    The names of these begin otherwise.
+    """
     return frozenset(
         one for one in listed.ids if one in made or one.startswith(api.names.prefix + "-")
     )
