@@ -103,7 +103,7 @@ class Api(Acting):
         if self.restarting is None:
             raise Unverified(NO_HOOK)
         self.waiting("the restart of the target")
-        apart = replace(self, send=replace(self.send, lost=[]))
+        apart = replace(self, send=replace(self.send, lost=[], unanswered=[]))
         return self.restarting.wait(before, [partial(call, apart) for call in amid])
 
     def fixture(self, name: Literal["good", "poison", "slow", "partial"]) -> Implementation:

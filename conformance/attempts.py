@@ -1,11 +1,19 @@
 """Perform a scenario, and perform it anew where the answer to one of its writes was lost."""
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from conformance.api import Api
-from conformance.checks import Judged, Judgement, Missing, OtherBranch, Scenario, Unverified
+from conformance.checks import (
+    IN_DOUBT,
+    Judged,
+    Judgement,
+    Missing,
+    OtherBranch,
+    Scenario,
+    Unverified,
+)
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.gateways import of_the_transport
@@ -19,8 +27,9 @@ def performed(scenario: Scenario, arranged: Callable[[], Api]) -> Heard:
     """Run a scenario and return whatever it says or raises.
 
     A write that was done without an answer makes whatever the script counts afterwards wrong, so
-    that only an attempt without one is believed; the last attempt is, where it blames nobody. One
-    that has the target restarted has a single attempt, since others share the restart.
+    that only an attempt without one is believed; the last attempt is, where it blames nobody. A
+    finding that is in doubt is looked for anew, too. One that has the target restarted has a single
+    attempt, since others share the restart.
 
     Args:
         scenario: makes fresh members each time.
@@ -30,8 +39,10 @@ def performed(scenario: Scenario, arranged: Callable[[], Api]) -> Heard:
     for attempt in range(1, TRIES + 1):
         api = arranged()
         heard = _attempted(scenario, api, again=attempt > 1)
-        timed_out = any("timed out" in (one.error or "") for one in api.send.lost)
-        if not api.send.lost or timed_out or scenario.restarts:
+        doubted = any(isinstance(one, Missing) and one.in_doubt for one in heard.said)
+        given_up = (*api.send.lost, *(api.send.unanswered if doubted else ()))
+        timed_out = any("timed out" in (one.error or "") for one in given_up)
+        if not (api.send.lost or doubted) or timed_out or scenario.restarts:
             break
     return heard
 
@@ -41,8 +52,10 @@ def _attempted(scenario: Scenario, api: Api, *, again: bool) -> Heard:
     broke = None
     try:
         if again:
-            api.waiting("a fresh attempt, since the answer to a write was lost")
-        said.extend(_weighed(judgement, api.send) for judgement in scenario.script(api))
+            api.waiting("a fresh attempt, since a request was given up")
+        for judgement in scenario.script(api):
+            weighed = _weighed(judgement, api.send)
+            said.append(weighed if scenario.restarts else _doubted(weighed, api.send))
     except Unverified as reason:
         said.append(reason.judgement)
     except Exception:  # noqa: BLE001  # whatever a check raises is the kit's fault, and said so
@@ -63,19 +76,21 @@ def _weighed(judgement: Judgement, send: Client) -> Judgement:
                 return Missing(f"the transport answered: {exchange.line}", judgement.shown_by)
         if send.lost:
             return _lost(send)
-        if given_up := _given_up_since(judgement.shown_by, send):
-            what = f"a request was given up meanwhile: {given_up.line}"
-            return Missing(what, (*judgement.shown_by, given_up))
     return judgement
 
 
-def _given_up_since(shown_by: Sequence[Exchange], send: Client) -> Exchange | None:
-    """Return a request that had no answer after the first of some exchanges; None without one.
+def _doubted(judgement: Judgement, send: Client) -> Judgement:
+    """Doubt a counterexample if, after the first exchange that shows it, a request was given up.
 
-    What was not seen to happen may have happened while nobody answered.
+    What was not seen to happen may have happened while nobody answered. Around a restart, where
+    nobody answers for a while anyway, nothing is doubted.
     """
-    first = min((one.number for one in shown_by), default=0)
-    return next((one for one in send.unanswered if one.number > first), None)
+    if isinstance(judgement, Judged) and not judgement.held:
+        first = min((one.number for one in judgement.shown_by), default=0)
+        for given_up in send.unanswered:
+            if given_up.number > first:
+                return Missing(f"{IN_DOUBT}: {given_up.line}", (*judgement.shown_by, given_up))
+    return judgement
 
 
 def _of_the_transport(exchange: Exchange, send: Client) -> bool:

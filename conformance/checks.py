@@ -9,6 +9,7 @@ from conformance.exchange import Exchange
 if TYPE_CHECKING:
     from conformance.api import Api
 
+IN_DOUBT: Final = "a request was given up meanwhile"
 EVERY_WRITE: Final = ("every_kind_of_write_keeps_its_verdict",)
 
 
@@ -47,6 +48,11 @@ class Missing:
 
     what: str
     shown_by: tuple[Exchange, ...] = ()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it stands for a counterexample that was met while nobody answered."""
+        return self.what.startswith(IN_DOUBT)
 
 
 Judgement = Judged | OtherBranch | Missing

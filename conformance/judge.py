@@ -184,8 +184,9 @@ def _outcome(
         return "harness_error", [broke.traceback for broke in tally.broken]
     if tally.findings:
         return ("fail" if requirement.level == "MUST" else "warn"), []
-    if control is not None:
-        return "not_verified", [control]
+    doubts = [one.what for one in tally.missing if one.in_doubt]
+    if control is not None or doubts:
+        return "not_verified", [control] if control is not None else doubts
     if tally.judged:
         return "pass", []
     if tally.branches:

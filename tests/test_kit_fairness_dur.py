@@ -1,17 +1,23 @@
 """Servers that come back from a crash in another legitimate way: no check blames them."""
 
+import re
 from dataclasses import replace
+from typing import Final
 
+import httpx
 import pytest
 
+from conformance import wire
 from conformance.contract import load_contract
 from conformance.embedded import embedded_server
+from conformance.exchange import Response
 from conformance.judge import Verdict
 from conformance.plan import make_plan
 from conformance.runner import Silent, run
 from conformance.scopes import ACROSS_A_RESTART
 from conformance.target import Target
 
+FRACTION: Final = re.compile(rb'("completedAt": ?"[^"]*)\.[0-9]+Z')
 DURABILITY = sorted(ACROSS_A_RESTART)
 
 
@@ -56,6 +62,35 @@ def test_a_synchronous_server_has_nothing_in_flight() -> None:
 
     closed = {"DUR-01": "not_applicable"}
     assert found == dict.fromkeys(DURABILITY, "pass") | closed
+
+
+def test_a_store_may_hold_fewer_digits_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = wire._answered  # noqa: SLF001  # the one place that every answer comes through
+    crashes: list[httpx.TransportError] = []
+
+    def answered(pool: httpx.Client, request: httpx.Request) -> Response:
+        """Show whole seconds, once the server was away."""
+        try:
+            answer = honest(pool, request)
+        except httpx.TransportError as crash:
+            crashes.append(crash)
+            raise
+        return replace(answer, body=FRACTION.sub(rb"\1Z", answer.body)) if crashes else answer
+
+    monkeypatch.setattr(wire, "_answered", answered)
+    with embedded_server() as served:
+        found = verdicts(served.target({}))
+
+    assert crashes
+    assert found["DUR-04"].outcome == "pass"
+
+
+def test_a_finding_of_a_burst_stands_although_its_last_requests_were_not_answered() -> None:
+    with embedded_server("--fault", "acknowledges-before-the-commit") as served:
+        found = verdicts(served.target({}))
+
+    burst = "what_was_accepted_amid_a_crash_is_decided_after_it"
+    assert burst in {one.check for one in found["DUR-01"].findings}
 
 
 def test_what_the_owner_has_no_fixture_for_is_not_verified() -> None:

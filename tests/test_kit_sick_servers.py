@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 
 import httpx
@@ -188,7 +189,7 @@ def test_a_server_that_is_away_after_the_preflight_breaks_no_requirement(
 def test_what_was_not_seen_while_nobody_answered_is_no_finding(
     client: Client, respx_mock: respx.MockRouter, away: list[httpx.Response | Exception], told: str
 ) -> None:
-    respx_mock.get(MEMBER).mock(side_effect=[httpx.Response(200), *away])
+    respx_mock.get(MEMBER).mock(side_effect=[httpx.Response(200), *away] * 3)
 
     def unseen(api: Api) -> Judgements:
         shown = api.send.get_member("m1")
@@ -201,6 +202,42 @@ def test_what_was_not_seen_while_nobody_answered_is_no_finding(
 
     assert isinstance(met, Judged | Missing)
     assert (met.actual if isinstance(met, Judged) else met.what).startswith(told)
+
+
+def test_a_finding_in_doubt_is_looked_for_anew(
+    client: Client, respx_mock: respx.MockRouter
+) -> None:
+    once_away = [httpx.Response(200), *[httpx.Response(502)] * 3, httpx.Response(404)]
+    respx_mock.get(MEMBER).mock(side_effect=[*once_away, *[httpx.Response(200)] * 3])
+
+    def broken(api: Api) -> Judgements:
+        shown = api.send.get_member("m1")
+        api.send.get_member("m1")
+        yield expect.that(False, "it shows", "broken", shown, api.send.get_member("m1"))  # noqa: FBT003
+
+    def arranged() -> Api:
+        fresh = replace(client, lost=[], unanswered=[])
+        return Api(fresh, target(), lambda _: None, Names("x"), Crowd())
+
+    (met,) = performed(Scenario("broken", "X-1", broken, 3, 0, 0), arranged).said
+
+    assert isinstance(met, Judged)
+
+
+def test_a_finding_of_a_restart_stands_although_nobody_answered_for_a_while(
+    client: Client, respx_mock: respx.MockRouter
+) -> None:
+    rebuilding = [httpx.Response(503)] * 3
+    respx_mock.get(MEMBER).mock(side_effect=[httpx.Response(200), *rebuilding, httpx.Response(404)])
+
+    def lost(api: Api) -> Judgements:
+        before, _, after = (api.send.get_member("m1") for _ in range(3))
+        yield expect.that(False, "it shows", "lost", before, after)  # noqa: FBT003
+
+    api = Api(client, target(), lambda _: None, Names("x"), Crowd())
+    (met,) = performed(Scenario("lost", "X-1", lost, 3, 0, 0, restarts=True), lambda: api).said
+
+    assert isinstance(met, Judged)
 
 
 def test_a_finding_that_was_shown_after_an_outage_is_one(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.checks import Judged, Judgement, Missing, OtherBranch, whole
+from conformance.checks import IN_DOUBT, Judged, Judgement, Missing, OtherBranch, whole
 from conformance.contract import Requirement
 from conformance.exchange import Exchange, Request, Response
 from conformance.judge import Broke, Exit, Finding, Heard, Outcome, Verdict, exit_code, verdict
@@ -57,6 +57,14 @@ def test_a_pass_was_judged_never_broken_and_had_its_control(
     outcome = weighed(said, level, control).outcome
 
     assert (outcome == "pass") == (HELD in said and BROKEN not in said and control is None)
+
+
+@given(HARMLESS)
+def test_a_counterexample_in_doubt_lets_nothing_pass(said: list[Judgement]) -> None:
+    doubted = Missing(f"{IN_DOUBT}: GET /x → 503")
+
+    assert weighed([*said, doubted]).outcome == "not_verified"
+    assert weighed([BROKEN, *said, doubted]).outcome == "fail"
 
 
 @given(JUDGEMENTS, CONTROLS)

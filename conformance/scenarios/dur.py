@@ -1,7 +1,7 @@
 """A crash: what was accepted, shown and decided before it holds after it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -265,13 +265,22 @@ def _kept(api: Api, settled: Settled, back: Exchange) -> Judgement:
         return expect.branch("synchronous_throughout", write)
     for _ in api.looks(back, api.target.pace.restart_limit):
         after = api.again(write.members.get("statusUrl"), write)
-        if _verdict(after) == _verdict(before):
+        if _is_same(before, after):
             break
     if _may_have_expired(write, after):
         return Missing(f"the status may have expired: {after.line}", (write, after))
-    held = after.ok and _verdict(after) == _verdict(before)
+    held = after.ok and _is_same(before, after)
     met = _spelt(_verdict(after)) if after.ok else expect.answer(after)
     return expect.that(held, f"as before: {_spelt(_verdict(before))}", met, before, after)
+
+
+def _is_same(before: Exchange, after: Exchange) -> bool:
+    """Whether two reads show one verdict; its instant may have lost what a store does not hold."""
+    earlier, later = _verdict(before), _verdict(after)
+    first, again = earlier.pop("completedAt"), later.pop("completedAt")
+    if isinstance(first, datetime) and isinstance(again, datetime):
+        return earlier == later and abs(again - first) < TRUNCATION
+    return earlier == later and first == again
 
 
 def _verdict(status: Exchange) -> dict[str, object]:
