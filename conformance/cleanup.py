@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,8 +15,9 @@ from conformance.exchange import Exchange
 from conformance.expect import code_of
 from conformance.following import GONE
 from conformance.history import ACCEPTED, NOT_OFFERED
-from conformance.ledger_file import DOTS, Place, Recorded
+from conformance.ledger_file import Place, Recorded
 from conformance.modes import FULL
+from conformance.ownership import is_one_segment
 from conformance.target import Target
 from conformance.trace import Trace
 from conformance.trust import trust_of
@@ -43,9 +44,10 @@ class Cleaned:
     Attributes:
         removed: members that are gone.
         left: members that are there still, or may be where the roster cannot be read.
-        kept: members that were not asked to go.
         why: why some are left, without a full stop; "" if none is.
         deletes: whether the server may offer delete.
+        spared: members that the server named and that may be older than the run.
+        kept: members that were not asked to go.
 
     """
 
@@ -53,6 +55,7 @@ class Cleaned:
     left: tuple[Place, ...] = ()
     why: str = ""
     deletes: bool = True
+    spared: tuple[Place, ...] = ()
     kept: tuple[Place, ...] = ()
 
 
@@ -63,7 +66,7 @@ def clean(  # noqa: PLR0913  # what is cleaned, and within which limits
     seconds: float,
     *,
     twice: bool,
-    spared: Collection[Place] = (),
+    stay: Collection[Place] = (),
 ) -> Cleaned:
     """Delete the members of a run, and look until they are gone, it is refused, or time is up.
 
@@ -73,19 +76,20 @@ def clean(  # noqa: PLR0913  # what is cleaned, and within which limits
         recorded: what the run may have made.
         seconds: how long this may take; one answer more at most.
         twice: whether what was asked for may come to be after a first look found nothing.
-        spared: members that stay.
+        stay: members that are not asked to go.
 
     """
     until = time.monotonic() + seconds
     parts = []
     for scope_id in recorded.scopes:
         with closing(_InScope(contract, target, recorded, scope_id, until)) as one:
-            parts.append(one.cleaned(twice=twice, spared=frozenset(spared)))
+            parts.append(one.cleaned(twice=twice, stay=frozenset(stay)))
     return Cleaned(
         tuple(place for one in parts for place in one.removed),
         tuple(place for one in parts for place in one.left),
         "; ".join(dict.fromkeys(one.why for one in parts if one.left and one.why)),
         all(one.deletes for one in parts),
+        tuple(place for one in parts for place in one.spared),
         tuple(place for one in parts for place in one.kept),
     )
 
@@ -106,8 +110,9 @@ class _InScope:
     def __init__(
         self, contract: Contract, target: Target, recorded: Recorded, scope_id: str, until: float
     ) -> None:
-        self._namespace, self._scope_id, self._until = recorded.heading.namespace, scope_id, until
-        self._made = tuple(one for one in recorded.members if one.scope_id == scope_id)
+        self._owner, self._scope_id, self._until = recorded.heading.ownership, scope_id, until
+        here = (one for one in recorded.members if one.scope_id == scope_id)
+        self._made = tuple(one for one in here if is_one_segment(one.member_id))
         self._stopping, self._threads = threading.Event(), target.concurrency
         timeout = min(target.pace.request_timeout, ANSWER_SECONDS)
         self._connections = Connections(trust=trust_of(target), timeout=timeout)
@@ -122,8 +127,9 @@ class _InScope:
         )
         self._answers: dict[Place, list[Exchange]] = {}
         self._shown: set[Place] = set()
-        self._spared: frozenset[Place] = frozenset()
+        self._stay: frozenset[Place] = frozenset()
         self._kept: tuple[Place, ...] = ()
+        self._spared: dict[Place, None] = {}
         self._there = self._made
         self._deletes = DELETE not in target.not_offered
         self._limit, self._patience = target.completion_limit, 0.0
@@ -133,12 +139,13 @@ class _InScope:
         """Close every connection."""
         self._connections.close()
 
-    def cleaned(self, *, twice: bool, spared: frozenset[Place]) -> Cleaned:
+    def cleaned(self, *, twice: bool, stay: frozenset[Place]) -> Cleaned:
         """Delete and look, again and again."""
-        self._spared = spared
+        self._stay = stay
         there, empty = self.there(), 0
-        wanted = (one for one in dict.fromkeys((*self._made, *there)) if one not in spared)
-        self._delete(wanted if self._why == "" else ())
+        if not self._why:
+            wanted = dict.fromkeys((*filter(self._may_be_late, self._made), *there))
+            self._delete(one for one in wanted if one not in stay)
         for pause in chain(PAUSES_SECONDS, repeat(LONGEST_PAUSE_SECONDS)):
             there = self.there()
             empty = 0 if there else empty + 1
@@ -148,7 +155,8 @@ class _InScope:
             self._pause(pause if there else LATE_SECONDS)
         gone = dict.fromkeys((*self._shown, *filter(self._is_accepted, self._made)))
         removed = tuple(one for one in gone if one not in there)
-        return Cleaned(removed, there, self._why or "time was up", self._deletes, self._kept)
+        why = self._why or "time was up"
+        return Cleaned(removed, there, why, self._deletes, tuple(self._spared), self._kept)
 
     def there(self) -> tuple[Place, ...]:
         """Return the run's members that are there, by the roster or, where that fails, one by one.
@@ -157,10 +165,10 @@ class _InScope:
         """
         rows = self._roster()
         if rows is None:
-            rows = tuple(one for one in self._made if not self._is_gone(one))
+            rows = tuple(one for one in self._made if self._is_there(one))
         if not self._is_over():
-            self._kept = tuple(one for one in rows if one in self._spared)
-            self._there = tuple(one for one in rows if one not in self._spared)
+            self._kept = tuple(one for one in rows if one in self._stay)
+            self._there = tuple(one for one in rows if one not in self._stay)
             self._shown.update(self._there)
         return self._there
 
@@ -175,17 +183,43 @@ class _InScope:
             rows = page.members.get("members")
             if not page.ok or not isinstance(rows, list):
                 return None
-            found += [Place(self._scope_id, one) for one in _ours(rows, known, self._namespace)]
+            found += self._listed(page, rows, known)
             token = page.members.get("nextPageToken")
             if not isinstance(token, str) or not token:
                 return tuple(dict.fromkeys(found))
         return None
 
-    def _is_gone(self, place: Place) -> bool:
-        if self._is_over():
-            return False
+    def _may_be_late(self, place: Place) -> bool:
+        """Whether a member may be the run's, although the roster does not show it."""
+        return self._owner.is_named(place.member_id) or (
+            place not in self._shown and self._is_there(place)
+        )
+
+    def _listed(self, page: Exchange, rows: list[object], known: set[str]) -> Iterator[Place]:
+        """Yield the run's members among the rows of a page, by their ids or their first names."""
+        for row in rows:
+            member_id = row.get("memberId") if isinstance(row, dict) else None
+            if not (isinstance(row, dict) and isinstance(member_id, str)):
+                continue
+            called = f"{member_id}\n{row.get('displayName')}"
+            claimed = member_id in known or self._owner.is_named(called)
+            if claimed and is_one_segment(member_id) and self._is_ours(member_id, row, page):
+                yield Place(self._scope_id, member_id)
+
+    def _is_ours(self, member_id: str, member: Mapping[str, object], answer: Exchange) -> bool:
+        if self._owner.is_named(member_id) or self._owner.is_ours(member, answer):
+            return True
+        self._spared[Place(self._scope_id, member_id)] = None
+        return False
+
+    def _is_there(self, place: Place) -> bool:
+        """Whether a member of the run may be there still."""
+        if place in self._spared or self._is_over():
+            return place not in self._spared
         read = self._heard(self._client.get_member(place.member_id, How(violates=AS_GIVEN)))
-        return read.status in GONE
+        summary = read.members.get("summary")
+        member = summary if isinstance(summary, dict) else {}
+        return read.status not in GONE and self._is_ours(place.member_id, member, read)
 
     def _heard(self, answer: Exchange) -> Exchange:
         """Ask nothing more of a server that is not there."""
@@ -255,13 +289,3 @@ def _let_into(target: Target, scope_id: str) -> Target:
         return replace(target, scope=scope_id, mode=FULL)
     token_env, token = other.token_env, other.token
     return replace(target, scope=scope_id, mode=FULL, token_env=token_env, token=token)
-
-
-def _ours(rows: list[object], known: set[str], namespace: str) -> Iterator[str]:
-    """Yield the memberIds of the rows that are of the run, by their id or their first name."""
-    for row in rows:
-        member_id = row.get("memberId") if isinstance(row, dict) else None
-        if isinstance(row, dict) and isinstance(member_id, str) and member_id not in DOTS:
-            named = f"{member_id}\n{row.get('displayName')}"
-            if member_id in known or namespace in named:
-                yield member_id

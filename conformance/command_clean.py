@@ -72,7 +72,7 @@ def _clean_up(contract: Contract, target: Target, ledger: Ledger, console: Conso
                 recorded,
                 AFTER_A_RUN_SECONDS,
                 twice=ledger.interrupted,
-                spared=ledger.shown,
+                stay=ledger.shown,
             )
         except KeyboardInterrupt:
             _say(console, f"interrupted. {_remedy(ledger.path)}")
@@ -107,13 +107,13 @@ def clean_ledger(path: Path, file: Path | None, flags: Mapping[str, Any], *, dry
     if dry_run:
         there = found(contract, target, recorded, ON_ITS_OWN_SECONDS).left
         _say(console, f"would remove {counted(len(there), 'member')} of {target.url}")
-        _list(console, there)
+        _list(console, target, there)
         return Exit.FINE
-    with closing(resume(path, recorded.heading)) as ledger:
+    with closing(resume(path, recorded.heading, target.masked)) as ledger:
         cleaned = clean(contract, target, recorded, ON_ITS_OWN_SECONDS, twice=True)
         _write_down(ledger, cleaned)
     _say(console, target.masked(_told(cleaned, recorded, path)))
-    _list(console, cleaned.left)
+    _list(console, target, cleaned.left)
     _put_away(path, cleaned)
     return Exit.FINE if not cleaned.left or not cleaned.deletes else Exit.FAILED
 
@@ -147,7 +147,7 @@ def _write_down(ledger: Ledger, cleaned: Cleaned) -> None:
     left = (*cleaned.left, *cleaned.kept)
     for kind, places in (("removed", cleaned.removed), ("left", left)):
         for place in places:
-            ledger.note(kind, scope=place.scope_id, id=place.member_id)
+            ledger.placed(kind, place.scope_id, place.member_id)
     ledger.note(
         "cleaned",
         at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -182,6 +182,12 @@ def _told(cleaned: Cleaned, recorded: Recorded, path: Path) -> str:
     if recorded.services:
         services = counted(len(recorded.services), "service")
         said.append(f"{services} of the legacy binding may stay, which no operation removes")
+    if cleaned.spared:
+        members = counted(len(cleaned.spared), "member")
+        said.append(
+            f"{members} that the server gave in answer to a create may be older than the run: "
+            f"nothing was done to {cleaned.spared[0].member_id}"
+        )
     if recorded.foreign:
         members = counted(len(recorded.foreign), "generated member")
         said.append(f"{members} may stay, since another run of the seed names them alike")
@@ -196,9 +202,10 @@ def _remedy(path: Path) -> str:
     return f"Remove it with: ackproof clean {shlex.quote(str(path))}"
 
 
-def _list(console: Console, places: tuple[Place, ...]) -> None:
+def _list(console: Console, target: Target, places: tuple[Place, ...]) -> None:
     for place in places:
-        console.print(Text(f"  {printable(f'{place.scope_id}/{place.member_id}')}"), soft_wrap=True)
+        named = target.masked(f"{place.scope_id}/{place.member_id}")
+        console.print(Text(f"  {printable(named)}"), soft_wrap=True)
 
 
 def _say(console: Console, said: str) -> None:

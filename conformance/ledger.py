@@ -1,10 +1,12 @@
 """The cleanup ledger: a line of JSON for whatever a run asks to be made, written before it asks."""
 
+import fcntl
 import json
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
@@ -35,11 +37,13 @@ class Ledger:
 
     """
 
-    def __init__(self, path: Path, heading: Heading, file: IO[str]) -> None:
+    def __init__(
+        self, path: Path, heading: Heading, file: IO[str], masked: Callable[[str], str]
+    ) -> None:
         self.path, self.heading = path, heading
         self.interrupted = False
         self.shown: frozenset[Place] = frozenset()
-        self._file = file
+        self._file, self._masked = file, masked
         self._lock = threading.Lock()
 
     def asked(
@@ -68,8 +72,16 @@ class Ledger:
         asked, named = exchange.given.get("memberId"), _as_text(member_id_of(exchange, ""))
         own = not asked or self.heading.namespace in str(asked)
         if named and (named != asked or not own):
-            scope_id = exchange.parameters["scopeId"]
-            self.note("named" if own else "foreign", scope=scope_id, id=named)
+            self.placed("named" if own else "foreign", exchange.parameters["scopeId"], named)
+
+    def placed(self, kind: str, scope_id: str, member_id: str) -> None:
+        """Write a line about a member, without a token that the server put into its id.
+
+        Raises:
+            LedgerUnwritable: the file can no longer be written.
+
+        """
+        self.note(kind, scope=scope_id, id=self._masked(member_id))
 
     def show(self, exchanges: Iterable[Exchange]) -> None:
         """Keep the members that these exchanges of findings name."""
@@ -124,9 +136,12 @@ def begin(path: Path | None, target: Target, contract_version: str) -> Ledger:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make_way(path)
-        ledger = Ledger(path, heading, path.open("x", encoding="utf-8"))
+        file = path.open("x", encoding="utf-8")
     except OSError as problem:
         raise _unwritable(path, problem) from problem
+    with suppress(OSError):  # a file system without locks
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    ledger = Ledger(path, heading, file, target.masked)
     ledger.note(
         "run",
         ledger_version=LEDGER_VERSION,
@@ -140,8 +155,13 @@ def begin(path: Path | None, target: Target, contract_version: str) -> Ledger:
     return ledger
 
 
-def resume(path: Path, heading: Heading) -> Ledger:
+def resume(path: Path, heading: Heading, masked: Callable[[str], str]) -> Ledger:
     """Go on with a ledger that was read, without a last line that was cut off.
+
+    Args:
+        path: where it is.
+        heading: whose it is.
+        masked: puts the variable of a token in its place.
 
     Raises:
         LedgerUnwritable: it cannot be written.
@@ -149,7 +169,7 @@ def resume(path: Path, heading: Heading) -> Ledger:
     """
     try:
         os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
-        return Ledger(path, heading, path.open("a", encoding="utf-8"))
+        return Ledger(path, heading, path.open("a", encoding="utf-8"), masked)
     except OSError as problem:
         raise _unwritable(path, problem) from problem
 
@@ -163,7 +183,7 @@ def _make_way(path: Path) -> None:
     """Remove the settled ledger of an earlier run; put one that is not settled beside.
 
     Raises:
-        LedgerUnwritable: what stands there is no ledger.
+        LedgerUnwritable: what stands there is no ledger, or that of a run under way.
 
     """
     if not path.exists():
@@ -174,10 +194,25 @@ def _make_way(path: Path) -> None:
         raise LedgerUnwritable(
             f"The ledger cannot be written over {path}: {problem} Name another file (--ledger)."
         ) from problem
+    if _is_under_way(path):
+        raise LedgerUnwritable(
+            f"Another run is under way, whose ledger is {path}: wait for its end, or name another "
+            "file (--ledger) and another folder (--report-dir)."
+        )
     if earlier.settled or not earlier.asked:
         path.unlink()
     else:
         path.rename(path.with_name(f"{path.stem}-{earlier.heading.namespace}{path.suffix}"))
+
+
+def _is_under_way(path: Path) -> bool:
+    """Whether a run still writes to a ledger, which ends with its process."""
+    with path.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _unwritable(path: Path, problem: Exception) -> LedgerUnwritable:

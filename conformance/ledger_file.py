@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
 
+from conformance.history import instant
+from conformance.ownership import STEPS, Ownership
+
 NAMESPACE: Final = "ap-"
 CREATE: Final = "createMember"
-DOTS: Final = (".", "..")
 Line = dict[str, Any]
 
 
@@ -50,6 +53,11 @@ class Heading:
     def namespace(self) -> str:
         """What is in every name of the run."""
         return NAMESPACE + self.run
+
+    @property
+    def ownership(self) -> Ownership:
+        """What tells its members from all others."""
+        return Ownership(self.namespace, instant(self.began) or datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +156,5 @@ def _is_made(line: Line, heading: Heading) -> bool:
 
 
 def _places(lines: Iterable[Line]) -> tuple[Place, ...]:
-    places = [Place(one["scope"], one["id"]) for one in lines if one["id"] not in (None, *DOTS)]
+    places = [Place(one["scope"], one["id"]) for one in lines if one["id"] not in (None, *STEPS)]
     return tuple(dict.fromkeys(reversed(places)))

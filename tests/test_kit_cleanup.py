@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +30,7 @@ Serve = Callable[..., str]
 Begun = Callable[[Path, str, Iterable[object]], Path]
 S1: Final = {"scope": "s1"}
 ONLY: Final = ("--only", "MBR-01", "--only", "MBR-08")
+CREATED_AT: Final = re.compile(rb'"createdAt": ?"[^"]*"')
 HTML: Final = Answer(404, {"content-type": "text/html"}, b"<h1>Not found</h1>")
 PROBLEM: Final = json.dumps({"code": "SCOPE_ACCESS_DENIED", "message": "No."}).encode()
 
@@ -279,6 +282,65 @@ def test_what_the_server_named_is_found_by_the_name_of_the_run(
     assert outcome(["clean", str(ledger)]) == 0
 
     assert len(left_behind(url)) == 1
+
+
+def old(answer: Answer) -> Answer:
+    return replace(answer, body=CREATED_AT.sub(b'"createdAt":"2020-01-01T00:00:00Z"', answer.body))
+
+
+def ageless(answer: Answer) -> Answer:
+    return replace(answer, body=answer.body.replace(b'"createdAt"', b'"madeAt"'))
+
+
+def unlisted(answer: Answer) -> Answer:
+    nothing = Answer(200, {"content-type": "application/json"}, b'{"members": null}')
+    return nothing if b'"members"' in answer.body else old(answer)
+
+
+@pytest.mark.parametrize("habit", [old, ageless, unlisted], ids=lambda one: one.__name__)
+def test_a_member_that_was_there_before_is_left_alone_although_a_create_was_answered_with_it(
+    habit: Callable[[Answer], Answer],
+    begun: Begun,
+    reference_server: Serve,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    origin = reference_server()
+    body = {"memberId": "greeter", "displayName": "Greeter", "implementationKind": "script"}
+    httpx.post(f"{origin}/api/scopes/s1/members", json=body).raise_for_status()
+
+    with gateway(origin, lambda asked, send: habit(send(asked))) as url:
+        ledger = begun(tmp_path / "l.jsonl", url, [1])
+        with ledger.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"kind": "named", "scope": "s1", "id": "greeter"}) + "\n")
+        code = outcome(["clean", str(ledger), "--set", "timing.request_timeout=2"])
+
+    assert left_behind(origin) == ["greeter"]
+    assert code == 0
+    assert "nothing was done to greeter" in cleanup_line(capsys.readouterr().out)
+
+
+def test_an_id_that_a_gateway_would_resolve_to_another_path_is_not_deleted(
+    begun: Begun, reference_server: Serve, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def lists_odd_ids(request: Asked, _: Send) -> Answer:
+        if request.method == "DELETE":
+            asked.append(request.target)
+        rows = [
+            {"memberId": one, "displayName": f"Member {namespace}-1"}
+            for one in ("", "..", "x/../y", "x\\..", "x/")
+        ]
+        listed = json.dumps({"members": rows}).encode()
+        return Answer(200, {"content-type": "application/json"}, listed)
+
+    with gateway(reference_server(), lists_odd_ids) as url:
+        ledger = begun(tmp_path / "l.jsonl", url, [1, "2/../..", "3/"])
+        namespace = read_ledger(ledger).heading.namespace
+        assert outcome(["clean", str(ledger)]) == 0
+
+    assert set(asked) == {f"/api/scopes/s1/members/{namespace}-1"}
 
 
 def test_another_server_than_the_ledgers_is_refused(

@@ -23,7 +23,11 @@ from conformance.trace import Trace
 from conformance.wire import Connections
 
 TOKEN: Final = "token-0123456789"  # noqa: S105  # no real secret
-TARGET: Final = replace(Target("http://127.0.0.1:1", "s1", (), None, None, None), token=TOKEN)
+TARGET: Final = replace(
+    Target("http://127.0.0.1:1", "s1", (), None, None, None),
+    token=TOKEN,
+    token_env="TOKEN_OF_THE_TEST",  # noqa: S106  # a name
+)
 Begun = Callable[[Path], Ledger]
 RUN: Final = (
     '{"kind": "run", "ledger_version": 1, "namespace": "ap-0123abcd", "url": "http://127.0.0.1:1",'
@@ -129,8 +133,11 @@ def test_what_cannot_be_written_down_is_not_sent(
 
 def test_no_ledger_holds_a_token(begun: Begun, tmp_path: Path) -> None:
     ledger = begun(tmp_path / "l.jsonl")
-    asks(ledger, memberId="one")
+    answers(ledger, asks(ledger, memberId=f"{ledger.heading.namespace}-1"), memberId=f"m-{TOKEN}")
+    answers(ledger, asks(ledger, memberId="somebody's"), memberId=f"n-{TOKEN}")
+    ledger.placed("left", "s1", f"m-{TOKEN}")
 
+    assert ledger.path.read_text("utf-8").count("$TOKEN_OF_THE_TEST") == 3
     assert TOKEN not in ledger.path.read_text("utf-8")
 
 
@@ -152,7 +159,7 @@ def test_a_line_that_was_cut_off_is_left_out_and_written_over(tmp_path: Path) ->
     path.write_text(RUN + '{"kind": "asked", "oper', "utf-8")
 
     told = read_ledger(path)
-    with closing(resume(path, told.heading)) as ledger:
+    with closing(resume(path, told.heading, str)) as ledger:
         ledger.note("named", scope="s1", id="m-1")
 
     assert told.asked == 0
@@ -209,6 +216,7 @@ def test_an_earlier_ledger_stays_as_long_as_something_can_be_done_by_it(
     asks(earlier, memberId="one")
     if cleaned:
         earlier.note("cleaned", at="2026-01-01T00:00:00Z", **dict(cleaned))
+    earlier.close()
 
     later = begun(path)
 
@@ -216,6 +224,16 @@ def test_an_earlier_ledger_stays_as_long_as_something_can_be_done_by_it(
     assert read_ledger(path).heading == later.heading
     assert moved.exists() == stays
     assert not stays or read_ledger(moved).heading == earlier.heading
+
+
+def test_the_ledger_of_a_run_under_way_is_left_to_it(begun: Begun, tmp_path: Path) -> None:
+    under_way = begun(tmp_path / "ledger.jsonl")
+
+    with pytest.raises(LedgerUnwritable, match="Another run is under way"):
+        begun(tmp_path / "ledger.jsonl")
+
+    assert read_ledger(tmp_path / "ledger.jsonl").heading == under_way.heading
+    assert list(tmp_path.iterdir()) == [under_way.path]
 
 
 @pytest.mark.parametrize("option", ["--ledger", "--report-dir"])
