@@ -78,10 +78,10 @@ def judge(  # noqa: PLR0913  # the options of the command
             with recorded(contract, target, ledger, console) as kept:
                 return print_smoke(console, contract, target, kept)
         plan = make_plan(contract, target, selection.only, lanes)
-        if folder is not None:
-            report_file.clear(folder, trace_file.NAME)
         console.print(header(contract, target, plan), soft_wrap=True)
         with recorded(contract, target, ledger or in_folder, console) as kept:
+            if folder is not None:
+                report_file.clear(folder, trace_file.NAME)
             with LiveProgress(Console(stderr=True), len(plan.scenarios)) as progress:
                 judged = run(contract, target, plan, progress, generation, ledger=kept)
             if kept is not None:

@@ -236,6 +236,19 @@ def test_the_ledger_of_a_run_under_way_is_left_to_it(begun: Begun, tmp_path: Pat
     assert list(tmp_path.iterdir()) == [under_way.path]
 
 
+def test_a_run_beside_one_that_is_under_way_is_refused_and_takes_nothing_away(
+    begun: Begun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun(tmp_path / "ledger.jsonl")
+    (tmp_path / "report.json").write_text("earlier", encoding="utf-8")
+
+    code = outcome(["run", "http://127.0.0.1:1", "--scope", "s1", "--report-dir", str(tmp_path)])
+
+    assert code == 2
+    assert "ackproof: Another run is under way" in capsys.readouterr().err
+    assert (tmp_path / "report.json").read_text("utf-8") == "earlier"
+
+
 @pytest.mark.parametrize("option", ["--ledger", "--report-dir"])
 def test_a_ledger_that_cannot_be_written_ends_a_run_before_anything_is_sent(
     option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
