@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from conformance.exchange import Exchange
 from conformance.modes import FULL
+from conformance.pace import above_caps
 from conformance.target import Target
 
 Kind = Literal[
@@ -41,7 +42,7 @@ def beforehand(target: Target) -> Iterator[Notice]:
             "certificate_not_verified",
             "verify = false: nobody checked that this is the server it claims to be.",
         )
-    above = tuple(target.pace.above_caps(target.completion_limit))
+    above = tuple(above_caps(target.waits))
     if above:
         yield Notice(
             "non_conforming_timing",

@@ -1,6 +1,6 @@
 """How long the kit waits, and from where on that is no longer what the contract is judged by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,12 +34,17 @@ class Pace:
     deadline_slack: float | None = None
     restart_limit: float = 30.0
 
-    def above_caps(self, completion_limit: float) -> Iterator[str]:
-        """Say each setting that is above its cap."""
-        for name, cap in CAPS.items():
-            value = completion_limit if name == "completion_limit" else getattr(self, name)
-            if value is not None and value > cap:
-                yield f"{name} is {value:g} s, the cap {cap:g} s"
+
+def is_above_cap(name: str, seconds: float) -> bool:
+    """Whether a setting is longer than a conforming run allows."""
+    return seconds > CAPS[name]
+
+
+def above_caps(waits: Mapping[str, float]) -> Iterator[str]:
+    """Say each setting that is above its cap, of those that `Target.waits` gives."""
+    for name, seconds in waits.items():
+        if is_above_cap(name, seconds):
+            yield f"{name} is {seconds:g} s, the cap {CAPS[name]:g} s"
 
 
 USUAL: Final = Pace()

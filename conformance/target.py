@@ -1,7 +1,7 @@
 """The implementation under test, as its file or the command line describes it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -195,3 +195,9 @@ class Target:
         if self.pace.deadline_slack is not None:
             return self.pace.deadline_slack
         return 1.0 if self.on_loopback else 5.0
+
+    @property
+    def waits(self) -> dict[str, float]:
+        """How long the kit waits, in seconds, by the names that `pace.CAPS` gives a cap."""
+        told = asdict(self.pace) | {"deadline_slack": self.slack}
+        return {"completion_limit": self.completion_limit} | told

@@ -1,17 +1,19 @@
 """Runs made by hand, one of each kind that a report must tell."""
 
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from rich.console import Console
 
-from conformance.contract import Contract, Requirement
+from conformance.contract import Contract, Requirement, load_contract
 from conformance.exchange import Exchange, Request, Response
 from conformance.generated.outcome import Generation, LaneFinding, LaneOutcome
 from conformance.judge import Finding, Outcome, Verdict
 from conformance.notices import Notice
+from conformance.pace import Pace
 from conformance.plan import Plan
 from conformance.reports.console import print_report
 from conformance.reports.of_run import report_of
@@ -134,6 +136,31 @@ def planted(text: str) -> RunResult:
     return run_of(*broken, control=f"because {text}", lane=generated)
 
 
+def waiting() -> RunResult:
+    """A run that follows a bind to its verdict, and may wait for longer than it should."""
+    status = "/api/scopes/s1/operations/c1"
+    told = {"commandId": "c1", "stage": "accepted", "status": "pending", "statusUrl": status}
+    ready = told | {"stage": "ready", "status": "ready"}
+    bodies = [json.dumps(one).encode() for one in (told, told, ready)]
+    write, *reads = (exchange(number, body) for number, body in enumerate(bodies, start=1))
+    asked = Request("GET", f"{TARGET.url}{status}")
+    polls = [
+        replace(
+            one,
+            operation_id="getOperation",
+            request=asked,
+            response=replace(one.response or Response(0), status=200),
+            sent=one.number * 0.5,
+            received=one.number * 0.5 + 0.004,
+        )
+        for one in reads
+    ]
+    target = replace(TARGET, pace=Pace(poll_most=6.0))
+    run = run_of(verdict("ACK-01", "pass"), target=target, exchanges=(write, *polls))
+    contract = replace(load_contract(), requirements=run.contract.requirements)
+    return replace(run, contract=contract)
+
+
 def waiver(name: str, actual: str = "actual", expires: date = date(2026, 3, 1)) -> Waiver:
     kind = Waivers(masked=TARGET.masked).fingerprint(finding(name, actual))
     issue = "https://issues.example/7"
@@ -217,5 +244,7 @@ RUNS = {
         target=with_waivers(waiver("ACK-02")),
     ),
     "unscored-alone": run_of(unscored(verdict("ACK-01", "fail", finding("ACK-01")))),
+    "waiting": waiting(),
+    "unanswered": run_of(exchanges=(replace(exchange(), response=None, error="reset"),)),
     "waiver-left-alone": run_of(verdict("ACK-01", "pass"), target=with_waivers(waiver("RCP-01"))),
 }

@@ -288,6 +288,43 @@ def test_the_exit_code_is_worked_out_by_the_waivers_of_the_trace(folder: Path) -
     assert "exit_code" not in differences(folder)
 
 
+@pytest.mark.parametrize(
+    ("table", "name", "change"),
+    [
+        ("used", "request_timeout", {"seconds": 1}),
+        ("used", "poll_most", {"above_cap": True}),
+        ("observed", "write_accepted", {"p95": 9.5}),
+        ("observed", "verdict_after_202", {"count": 1000}),
+    ],
+)
+def test_an_edited_wait_is_named(
+    folder: Path, table: str, name: str, change: dict[str, object]
+) -> None:
+    edit(folder, lambda report: report["timing"][table][name].update(change))
+
+    (member,) = change
+    assert differences(folder).startswith(f"report.json.timing.{table}.{name}.{member}: the report")
+
+
+def test_waits_are_worked_out_of_the_exchanges(folder: Path) -> None:
+    lines = lines_in(folder)
+    writes = [one for one in lines if one.get("operation") == "createMember"]
+    write = next(one for one in writes if one["response"]["status"] == httpx.codes.ACCEPTED)
+    write["received"] = write["sent"] + 77.5
+    forge(folder, lines)
+
+    assert "timing.observed.write_accepted.max: the report says" in differences(folder)
+    assert "the evidence 77.5" in differences(folder)
+
+
+def test_a_report_of_before_waits_were_told_verifies(folder: Path) -> None:
+    edit(folder, lambda report: [report["timing"].pop(one) for one in ("used", "observed")])
+    assert differences(folder) == ""
+
+    edit(folder, lambda report: report["timing"].update(used={}))
+    assert "report.json.timing.observed: the report lacks" in differences(folder)
+
+
 def test_an_edited_exchange_is_named_by_its_number(folder: Path) -> None:
     lines = lines_in(folder)
     edited = broken(lines)
@@ -441,6 +478,14 @@ def test_evidence_that_cannot_be_read_is_told_in_a_sentence(
 def test_a_value_that_means_nothing_is_a_difference(folder: Path) -> None:
     lines = lines_in(folder)
     lines[-1]["timing"]["started_at"] = "yesterday"
+    forge(folder, lines)
+
+    assert "the trace holds a value that means nothing" in differences(folder)
+
+
+def test_a_time_beyond_all_numbers_means_nothing_too(folder: Path) -> None:
+    lines = lines_in(folder)
+    broken(lines)["received"] = 10**400
     forge(folder, lines)
 
     assert "the trace holds a value that means nothing" in differences(folder)

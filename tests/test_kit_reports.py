@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -13,6 +14,7 @@ from conformance.reports.console import profile_line
 from conformance.reports.of_run import report_of
 from conformance.reports.views import VIEWS
 from conformance.runner import RunResult
+from conformance.waits import Kind
 
 SCHEMA = Path(__file__).parent.parent / "conformance/schemas/report.schema.json"
 
@@ -40,6 +42,10 @@ def test_the_schema_knows_every_member_of_a_report() -> None:
     assert set(verdict_shown["findings"][0]) == set(schema["$defs"]["finding"]["required"])
     assert set(document["summary"]["core"]) == {*schema["$defs"]["profile"]["required"], "unscored"}
     assert {"unscored"} <= set(schema["$defs"]["profile"]["properties"])
+    timing, timing_schema = document["timing"], schema["properties"]["timing"]
+    assert set(timing) == {*timing_schema["required"], "used", "observed"}
+    assert set(timing) == set(timing_schema["properties"])
+    assert set(timing_schema["properties"]["observed"]["properties"]) == set(get_args(Kind))
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from itertools import takewhile
+from typing import Any, get_args
 
 import pytest
 from hand_made_runs import RUNS, printed
 from view_readers import JUNIT, REPORTS, Tags, every_run, rendered, sarif, seen
 
+from conformance.reports import waits
 from conformance.reports.model import Report
 from conformance.runner import RunResult
+from conformance.waits import Kind
 
 
 def from_junit(report: Report) -> Counter[str]:
@@ -79,3 +82,60 @@ def test_console_page_and_job_summary_count_alike(name: str) -> None:
     assert from_console(RUNS[name]) == counts
     assert from_table(seen("report.html", report)) == counts
     assert from_table(rendered(report)) == counts
+
+
+def rows_of(text: str, first: str) -> list[list[str]]:
+    """The rows of the tables whose head begins with a word, without that head."""
+    rows = Tags(text).rows
+    heads = [place for place, row in enumerate(rows) if row[0] == first]
+    return [
+        row
+        for place in heads
+        for row in takewhile(lambda row: row[0] not in {"wait", "setting"}, rows[place + 1 :])
+    ]
+
+
+def numbers(word: str, one: dict[str, Any]) -> list[str]:
+    return [
+        word,
+        str(one["count"]),
+        *(waits.seconds_told(one[name]) for name in ("p50", "p95", "max")),
+    ]
+
+
+@every_run
+def test_page_and_job_summary_show_every_wait_of_the_report(report: Report) -> None:
+    timing = report.to_dict()["timing"]
+    verdicts = timing["observed"].get(waits.VERDICT, {"operations": {}})["operations"]
+    told = {
+        waits.WORDS[kind]: numbers(waits.WORDS[kind], one)
+        for kind, one in timing["observed"].items()
+    }
+    told |= {name: numbers(f"… of {name}", one) for name, one in verdicts.items()}
+    used = {
+        name: (f"{one['seconds']:g} s", one["above_cap"]) for name, one in timing["used"].items()
+    }
+
+    for text in (seen("report.html", report), rendered(report)):
+        assert sorted(rows_of(text, "wait")) == sorted(told.values())
+        allowed = {name: said.partition(",") for name, said, _ in rows_of(text, "setting")}
+        assert {name: (said, bool(above)) for name, (said, _, above) in allowed.items()} == used
+
+
+def test_console_page_and_job_summary_say_in_one_line_how_long_was_waited() -> None:
+    report = REPORTS["waiting"]
+    line = "writes accepted in p50 0.25 s, p95 0.25 s; verdict after p50 0.75 s, p95 0.75 s, at "
+
+    assert line in printed(RUNS["waiting"])
+    for text in (seen("report.html", report), seen("summary.md", report)):
+        assert f"<summary>Waits: {line}most 0.75 s</summary>" in text
+
+
+def test_where_nothing_was_answered_the_console_says_nothing_of_waits() -> None:
+    assert "writes accepted in" in printed(RUNS["clean"])
+    assert " in p50" not in printed(RUNS["unanswered"])
+    assert "Waits: nothing was answered" in seen("report.html", REPORTS["unanswered"])
+
+
+def test_every_kind_of_wait_has_its_words() -> None:
+    assert tuple(waits.WORDS) == get_args(Kind)

@@ -70,6 +70,7 @@ MAY_IMPORT = {
         "target",
         "waivers",
     },
+    "conformance/reports/of_timing.py": {"pace", "reports", "runner", "waits"},
     "conformance/reports/of_waivers.py": {"reports", "runner", "waivers"},
 }
 

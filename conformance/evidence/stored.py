@@ -58,7 +58,7 @@ def stored_run(lines: Sequence[Line], contract: Contract) -> Stored:
     """
     try:
         return _stored(lines, contract)
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, OverflowError) as problem:
         raise Unbacked(f"the trace holds a value that means nothing: {problem}") from problem
 
 
@@ -151,8 +151,8 @@ def _exchange(line: Line, contract: Contract) -> Exchange:
             asked["method"], asked["url"], headers, _body(asked), frozenset(asked["secret"])
         ),
         response=response and contract.absences.applied(response, known),
-        sent=line["sent"],
-        received=line["received"],
+        sent=float(line["sent"]),
+        received=float(line["received"]),
         error=line["error"],
         violates=line["violates"],
         declared_away=line["declared_away"],

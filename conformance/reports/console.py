@@ -18,6 +18,7 @@ from conformance.reports.model import (
     ShownVerdict,
 )
 from conformance.reports.printable import printable
+from conformance.reports.waits import waits_line
 from conformance.reports.waivers import print_waivers
 
 LANE_FINDINGS_IN_FULL: Final = 10
@@ -69,6 +70,8 @@ def print_report(
             Text(f"longest chain of waits {timing.longest_wait_seconds:.1f} s: {chain}", "dim"),
             soft_wrap=True,
         )
+    if line := waits_line(timing):
+        console.print(Text(line, "dim"), soft_wrap=True)
     console.print(
         Text(f"exit {report.exit_code}: {report.meaning} · {seconds} · {where}", "bold"),
         soft_wrap=True,

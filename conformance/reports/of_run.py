@@ -4,7 +4,6 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Final, get_args
 
 from conformance.exchange import Exchange, Request, Response
@@ -27,9 +26,9 @@ from conformance.reports.model import (
     ShownRequest,
     ShownResponse,
     ShownTarget,
-    ShownTiming,
     ShownVerdict,
 )
+from conformance.reports.of_timing import shown_timing
 from conformance.reports.of_waivers import shown_waivers, waivers_of
 from conformance.waivers import Waivers
 
@@ -63,7 +62,7 @@ def report_of(run: "RunResult", kit: str, evidence: ShownEvidence | None = None)
         contract=ShownContract(run.contract.version, run.contract.hash),
         target=_target(run, shown),
         plan=_plan(run),
-        timing=_timing(run),
+        timing=shown_timing(run),
         exchanges=len(run.exchanges),
         interrupted=run.interrupted,
         control=shown.text(run.control) if run.control else None,
@@ -124,16 +123,6 @@ def _plan(run: "RunResult") -> ShownPlan:
         plan.writes,
         plan.leaves,
         tuple(scenario.name for scenario in plan.unaffordable),
-    )
-
-
-def _timing(run: "RunResult") -> ShownTiming:
-    timing = run.timing
-    return ShownTiming(
-        timing.started_at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        round(timing.seconds, 3),
-        timing.longest_wait_scenario,
-        round(timing.longest_wait_seconds, 3),
     )
 
 

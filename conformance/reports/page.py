@@ -15,6 +15,13 @@ from conformance.reports.console import standing
 from conformance.reports.counted import counted
 from conformance.reports.model import Report, ShownVerdict
 from conformance.reports.printable import printable_lines
+from conformance.reports.waits import (
+    SETTINGS_HEAD,
+    WAITS_HEAD,
+    settings_rows,
+    waits_line,
+    waits_rows,
+)
 
 WORST_FIRST: Final = ("fail", "harness_error", "not_verified", "warn", "pass", "not_applicable")
 
@@ -44,6 +51,11 @@ def page(report: Report) -> str:
             outcomes=_present(WORST_FIRST, met),
             met=met,
             in_the_report=IN_THE_REPORT,
+            waits=waits_line(report.timing),
+            tables=(
+                ("How long it took", WAITS_HEAD, list(waits_rows(report.timing))),
+                ("How long was allowed", SETTINGS_HEAD, list(settings_rows(report.timing))),
+            ),
             style=Markup(style),  # noqa: S704  # our own file
             script=Markup(script),  # noqa: S704  # our own file
             policy=_policy(style, script),

@@ -1,16 +1,30 @@
 """summary.md: the report for the summary of a CI job."""
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
 from conformance.reports.console import by_standing, standing
 from conformance.reports.counted import counted
-from conformance.reports.model import FULL, ProfileSummary, Report, ShownLane, ShownVerdict
+from conformance.reports.model import (
+    FULL,
+    ProfileSummary,
+    Report,
+    ShownLane,
+    ShownTiming,
+    ShownVerdict,
+)
 from conformance.reports.printable import printable, printable_lines
 from conformance.reports.told import curl_or_its_length, told, told_of
+from conformance.reports.waits import (
+    SETTINGS_HEAD,
+    WAITS_HEAD,
+    settings_rows,
+    waits_line,
+    waits_rows,
+)
 
 LIMIT: Final = 60_000
 LONGEST_BRIEF: Final = 120
@@ -120,12 +134,17 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
 
 def _profiles(profiles: Mapping[str, ProfileSummary]) -> str:
     ends = ("planned", "not selected", "advice broken")
-    head = ["profile", "stands", "MUSTs", *COLUMNS.values(), *ends]
-    rows = [head, ["---", "---", *["---:"] * (len(head) - 2)]]
+    head, rows = ["profile", "stands", "MUSTs", *COLUMNS.values(), *ends], list[list[str]]()
     for name, one in profiles.items():
         counts = [one.musts, *(one.outcomes[key] for key in COLUMNS), one.planned, one.not_selected]
         rows.append([name, standing(one), *map(str, [*counts, one.outcomes["warn"]])])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return _piped(head, rows, words=2)
+
+
+def _piped(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
+    """Return a table of Markdown, whose first columns are words and whose others are numbers."""
+    rule = ["---"] * words + ["---:"] * (len(head) - words)
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 
 
 def _sections(report: Report) -> Iterator[Block]:
@@ -157,6 +176,15 @@ def _sections(report: Report) -> Iterator[Block]:
         yield Block("planned", _folded(f"Planned, judged by no version yet: {noun}", _pre(ids)))
     if report.lane:
         yield from _lane(report.lane)
+    yield _waits(report.timing)
+
+
+def _waits(timing: ShownTiming) -> Block:
+    line = waits_line(timing) or "nothing was answered"
+    tables = (_piped(WAITS_HEAD, waits_rows(timing)), _piped(SETTINGS_HEAD, settings_rows(timing)))
+    return Block(
+        "waits", _folded(f"Waits: {line}", "\n\n".join(tables)), f"<div>Waits: {line}</div>"
+    )
 
 
 def _told(verdict: ShownVerdict, text: str) -> Block:
