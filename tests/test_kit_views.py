@@ -274,7 +274,7 @@ def test_a_summary_is_cut_below_its_limit_and_says_what_was_cut(
     text = seen("summary.md", worst(30, 2, 1, 100))
 
     assert len(text.encode()) < 3_500
-    assert text.rstrip().endswith("ACK-29.")
+    assert text.rstrip().endswith("ACK-29, waits.")
     assert "**Cut** to fit into a comment; `report.json` has the rest: ACK-" in text
 
 
