@@ -190,3 +190,7 @@ def test_longer_waits_are_told_before_the_run_and_after(
     assert "non conforming timing: " in said
     assert [one["kind"] for one in report["notices"]] == ["non_conforming_timing"]
     assert "completion_limit is 121 s, the cap 120 s" in report["notices"][0]["text"]
+    used = report["timing"]["used"]
+    assert used["completion_limit"] == {"seconds": 121, "cap": 120, "above_cap": True}
+    assert [name for name, one in used.items() if one["above_cap"]] == ["completion_limit"]
+    assert {name: one["cap"] for name, one in used.items()} == CAPS

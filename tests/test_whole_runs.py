@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -89,6 +90,21 @@ def test_a_run_says_which_chain_of_waits_was_the_longest(
     longest = report["timing"]["longest_wait_scenario"]
     assert f"{report['timing']['longest_wait_seconds']:.1f} s: {longest.replace('_', ' ')}" in said
     assert 0 < report["timing"]["longest_wait_seconds"] <= report["timing"]["seconds"]
+
+
+def test_a_run_says_how_soon_writes_were_answered_and_decided(
+    reference_server: Serve, tmp_path: Path
+) -> None:
+    url = reference_server("--lag", "300")
+
+    said, report = judged(tmp_path, url, "--scope", "s1", "--only", "RCP-06", code=0)
+
+    observed = report["timing"]["observed"]
+    assert observed["write_accepted"]["p50"] > 0
+    assert observed["observed_after_202"]["p50"] >= 0.3
+    assert observed["observed_after_202"]["p50"] <= observed["verdict_after_202"]["max"]
+    assert set(observed["verdict_after_202"]["operations"]) >= {"createMember", "bindMember"}
+    assert re.search(r"\nwrites accepted in p50 .*; verdict after p50 .*, at most ", said)
 
 
 def test_a_write_limit_is_kept_and_what_it_leaves_out_is_not_verified(
