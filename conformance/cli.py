@@ -15,6 +15,15 @@ from conformance.process import end, heed_stops
 from conformance.selection import Selection, assignments_of, selects
 
 INTERRUPTED = 130
+of_lanes = click.option(
+    "--lane",
+    "lanes",
+    multiple=True,
+    default=("scenarios",),
+    show_default=True,
+    type=click.Choice(("scenarios", "generated")),
+    help="Where requests come from; give it twice for both.",
+)
 
 
 def main() -> None:
@@ -74,15 +83,7 @@ def ackproof() -> None:
     type=click.Path(path_type=Path),
     help="Write the report, its views and its evidence there.",
 )
-@click.option(
-    "--lane",
-    "lanes",
-    multiple=True,
-    default=("scenarios",),
-    show_default=True,
-    type=click.Choice(("scenarios", "generated")),
-    help="Where requests come from; give it twice for both.",
-)
+@of_lanes
 @click.option(
     "--seed", default=1, show_default=True, type=int, help="Decides every generated request."
 )
@@ -127,11 +128,12 @@ def run(  # noqa: PLR0913  # the options of the command
 
 @ackproof.command(short_help="Say what a run would send; send nothing.")
 @selects
-def plan(selection: Selection) -> int:
+@of_lanes
+def plan(selection: Selection, lanes: tuple[str, ...]) -> int:
     """Say what a run would judge, send and leave behind; nothing is sent."""
     from conformance.command_plan import show_plan
 
-    return show_plan(selection.file, selection.flags, selection.only)
+    return show_plan(selection, lanes)
 
 
 @ackproof.group(short_help="Explain or check the target's description.")

@@ -1,14 +1,12 @@
 """`ackproof plan` and `ackproof explain`: what would be judged, and what one requirement means."""
 
 import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
-from conformance.command_run import is_embedded
+from conformance.command_run import check_mode, is_embedded
 from conformance.contract import Requirement, load_contract
 from conformance.embedded import EMBEDDED_SERVER, NOT_STARTED, ServerNotStarted, listed_faults
 from conformance.invariants import INVARIANTS
@@ -17,20 +15,27 @@ from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.reports.counted import counted
 from conformance.reports.hanging import print_hanging
 from conformance.scenarios import SCENARIOS
+from conformance.selection import Selection
 from conformance.target import Target
 from conformance.target_check import check_target
 from conformance.target_file import load_target
 
 
-def show_plan(file: Path | None, flags: Mapping[str, Any], only: Sequence[str]) -> int:
-    """Print what a run with the same options would judge, send and leave behind."""
-    contract = load_contract()
+def show_plan(selection: Selection, lanes: Sequence[str]) -> int:
+    """Print what a run with the same options would judge, send and leave behind.
+
+    Raises:
+        NotInThisMode: such a run has no plan.
+
+    """
+    contract, file, flags = load_contract(), selection.file, selection.flags
     embedded = is_embedded(file, flags)
     target = NOT_STARTED.target(flags, os.environ) if embedded else load_target(file, flags)
     check_target(contract, target)
     if target.mode == SMOKE:
         raise NotInThisMode("A smoke run judges nothing, so that it has no plan: run it.")
-    plan = make_plan(contract, target, only)
+    check_mode(target, lanes, None, selection.only)
+    plan = make_plan(contract, target, selection.only, lanes)
     console = Console()
     console.print(_heading(plan, target, embedded=embedded))
     for requirement in plan.requirements:
@@ -68,6 +73,10 @@ def _afterwards(plan: Plan, *, keeps: bool, restarts: bool) -> list[str]:
         f"sends at least {requests}, {counted(plan.writes, 'write')} among them",
         f"leaves {made} behind" if keeps else f"makes {made}, and deletes the members where it can",
     ]
+    if plan.generated:
+        lines.append(
+            f"generated requests to {counted(len(plan.generated), 'operation')} come on top"
+        )
     restarting = counted(sum(one.restarts for one in plan.scenarios), "scenario")
     if any(one.restarts for one in plan.scenarios):
         lines += ["", f"{restarting} around a restart of the target, at the end of the run"]

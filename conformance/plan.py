@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.checks import Invariant, Scenario
+from conformance.checks import Check, Invariant, Scenario
 from conformance.contract import Contract, Requirement
 from conformance.invariants import INVARIANTS
 from conformance.modes import READ_ONLY
@@ -61,6 +61,11 @@ class Plan:
     def left_out(self) -> tuple[Scenario, ...]:
         """The scenarios that judge what is selected, and are not run."""
         return (*self.unaffordable, *self.withheld)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Everything that must be heard of: what it performs, and what it leaves out and why."""
+        return (*self.scenarios, *self.left_out, *self.invariants)
 
     @property
     def requests(self) -> int:

@@ -41,6 +41,8 @@ from conformance.waivers import Waiver, Waivers, WeighedWaiver
 SUITE: Final = Path(suite.__file__)
 SESSION: Final = pytest.StashKey["Session"]()
 WIDTH: Final = 100
+JUDGED: Final = frozenset[str]({"pass", "fail", "warn"})
+NOTHING: Final = "Nothing was judged: no requirement that is scored was seen kept or broken."
 UNUSABLE: Final = (
     ContractUnreadable,
     NotInThisMode,
@@ -58,6 +60,7 @@ class Session:
         self.contract = contract
         self.target = target
         self._run: Run | None = None
+        self._judged = False
         self._cleanup = ExitStack()
         self._said = io.StringIO()
         self._plan = make_plan(contract, target)
@@ -98,7 +101,14 @@ class Session:
         """Wait for a requirement's verdict."""
         if self._run is None:
             raise RuntimeError("no run was begun: something replaced pytest's own run loop")
-        return self._run.verdict(requirement)
+        verdict = self._run.verdict(requirement)
+        self._judged |= requirement.scored and verdict.outcome in JUDGED
+        return verdict
+
+    @property
+    def judged_nothing(self) -> bool:
+        """Whether a run was begun, and nothing that is scored was seen kept or broken in it."""
+        return self._run is not None and not self._judged
 
     def told(self, verdict: Verdict) -> str:
         """Tell a verdict as the command's report does."""
@@ -264,10 +274,16 @@ def _begin(own: Session, chosen: list[Requirement]) -> None:
         raise pytest.UsageError(str(problem)) from problem
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a session whose every requirement was skipped end as one that found no test."""
+    if session.config.stash[SESSION].judged_nothing and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say how each profile stands."""
     own = config.stash[SESSION]
-    for line in (*own.profiles(), own.cleaned):
+    for line in (*own.profiles(), own.cleaned, NOTHING if own.judged_nothing else ""):
         terminalreporter.write_line(line)

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
 from conformance.histories_judged import judge_histories
 from conformance.hooks import HookFailed
-from conformance.judge import Heard, Verdict, verdict
+from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.ledger import Ledger
 from conformance.modes import FULL, NEEDS_WRITES, READ_ONLY
 from conformance.notices import Notice, afterwards, beforehand
@@ -235,8 +235,7 @@ class Run:
         else:
             self.wait([one.name for one in self.plan.judging(requirement.id)])
             said = self._of_scenarios()
-        own = [heard for heard in said if heard.requirement == requirement.id]
-        return verdict(requirement, own, self.control)
+        return verdict(requirement, _about(requirement, said), self.control)
 
     def stop(self) -> None:
         """Start nothing more, and wait until what has started has ended.
@@ -263,11 +262,17 @@ class Run:
 
     def result(self) -> RunResult:
         """Weigh all that was heard so far; the histories are judged as far as they go."""
-        verdicts = tuple(self.verdict(one) for one in self.plan.requirements)
+        self.wait()
+        heard = (*self._of_scenarios(), *self._judge_histories())
+        if not self._stopping.is_set():
+            heard += tuple(_lost(self.plan, heard))
+        verdicts = tuple(
+            verdict(requirement, _about(requirement, heard), self.control)
+            for requirement in self.plan.requirements
+        )
         if self._ledger is not None:
             findings = (found for one in verdicts for found in one.findings)
             self._ledger.show(shown for found in findings for shown in found.exchanges)
-        heard = (*self._of_scenarios(), *self._judge_histories())
         longest = max(self._seconds, key=self._seconds.__getitem__, default="")
         taken = self._seconds.get(longest, 0.0)
         return RunResult(
@@ -373,6 +378,19 @@ def _why_not(controls: Sequence[Heard]) -> str | None:
         if heard.broke or not heard.said:
             return f"the control {heard.check} could not be run"
     return None if controls else "the control was left out, and nothing passes without it"
+
+
+def _about(requirement: Requirement, heard: Iterable[Heard]) -> list[Heard]:
+    return [one for one in heard if one.requirement == requirement.id]
+
+
+def _lost(plan: Plan, heard: Iterable[Heard]) -> Iterator[Heard]:
+    """Yield an error of the kit for each check of the plan of which nothing was heard."""
+    met = {(one.requirement, one.check) for one in heard}
+    for one in plan.checks:
+        if (one.requirement, one.name) not in met:
+            why = f"{one.name} is in the plan, and was neither performed nor left out for a reason"
+            yield Heard(one.requirement, one.name, (), Broke(one.name, why))
 
 
 def _unheard(scenario: Scenario, why: str) -> Heard:

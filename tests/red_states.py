@@ -354,6 +354,10 @@ ELSEWHERE: Final = {
     ),
     "the server dies in the middle": (4, "stopped answering: The target stopped answering …"),
     "a check of the kit breaks": (6, "kit error ZeroDivisionError: division by zero"),
+    "a check of the plan is lost": (
+        6,
+        "kit error … is in the plan, and was neither performed nor left out for a reason",
+    ),
     "the kit breaks outside every check": (
         6,
         KIT_ERRED,

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import click
 import pytest
+from hand_made_runs import RUNS
 from shown_output import COMMAND, DOCUMENTS, ROOT, WALKED, fences, missing
 
 from conformance.cli import ackproof
+from conformance.command_run import reported
 from conformance.contract import load_contract
 from conformance.judge import EXIT_MEANINGS, EXIT_ORDER, Exit
+from conformance.ledger import NAME as LEDGER
 from conformance.plan import make_plan
 from conformance.target_file import load_target
 from reference_server.cli import main as server
@@ -91,6 +94,19 @@ def test_a_command_of_a_document_exists(document: str, command: str) -> None:
     assert used <= known | {"-h", "--help"}, document
 
 
+def test_every_test_that_a_document_names_exists() -> None:
+    record = ROOT / "docs/decisions/0052-twenty-five-features.md"
+    text = "\n".join((*DOCUMENTS.values(), record.read_text("utf-8")))
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text)
+
+    assert named
+    assert [
+        f"{file}::{name}"
+        for file, name in named
+        if f"\ndef {name}(" not in (ROOT / "tests" / file).read_text("utf-8")
+    ] == []
+
+
 def test_every_make_target_of_the_documents_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     known = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
@@ -160,6 +176,15 @@ def test_a_run_keeps_to_the_limits_of_the_readme() -> None:
     assert told
     assert 0.8 * int(told[1]) < plan.writes < int(told[1])
     assert 0.8 * int(told[2]) < plan.leaves < int(told[2])
+
+
+def test_the_readme_names_the_files_that_a_run_writes(tmp_path: Path) -> None:
+    told = re.search(r"`--report-dir DIR` writes:\n\n((?:\|.*\n)+)", DOCUMENTS["README.md"])
+    reported(RUNS["broken"], tmp_path)
+
+    assert told
+    named = set(re.findall(r"^\| `([^`]+)` \|", told[1], re.MULTILINE))
+    assert named - {LEDGER} == {one.name for one in tmp_path.iterdir()}
 
 
 def test_the_exit_codes_mean_the_same_wherever_they_are_told() -> None:

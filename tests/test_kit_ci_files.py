@@ -17,11 +17,26 @@ from conformance.ci.judging import WORDS
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 GITLAB = TEMPLATE[".ackproof"]
+FETCHES = re.compile(r"\b(curl|wget|git|npm|npx|docker|source|eval|sh -c|bash -c)\b|\w+://")
 
 
 def test_no_script_of_the_action_holds_an_expression() -> None:
     assert [step["name"] for step in ACTION["runs"]["steps"] if "${{" in step["run"]] == []
     assert not [one for one in ACTION["runs"]["steps"] if "eval" in one["run"]]
+
+
+def test_neither_action_nor_job_runs_or_fetches_what_is_not_pinned() -> None:
+    scripts = [step["run"] for step in ACTION["runs"]["steps"]] + GITLAB["script"]
+    constraints = (ROOT / "constraints.txt").read_text("utf-8")
+    installed = [line for line in "\n".join(scripts).splitlines() if " install " in line]
+
+    assert [one for one in scripts if FETCHES.search(one)] == []
+    assert re.search(r"^hatchling==", constraints, re.MULTILINE)
+    assert [line.split()[-1] for line in installed] == [
+        "hatchling",
+        '"$GITHUB_ACTION_PATH"',
+        '"$INPUT_PACKAGE"\'',
+    ]
 
 
 def test_the_action_uses_no_other_action_and_names_its_shell() -> None:

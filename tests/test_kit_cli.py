@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from conformance.embedded import PROFILES
 from conformance.failures import exit_of
 
 ACKPROOF = str(Path(sys.executable).parent / "ackproof")
+BOTH_LANES = ("--lane", "scenarios", "--lane", "generated")
 ROOT = Path(__file__).parent.parent
 
 
@@ -135,6 +137,14 @@ def test_a_plan_names_what_the_write_limit_leaves_out() -> None:
     assert "beyond the write limit, left out: " in " ".join(done.stdout.split())
 
 
+def test_a_plan_says_whether_generated_requests_come_on_top() -> None:
+    plain, both = (ackproof("plan", *lanes) for lanes in ((), BOTH_LANES))
+
+    assert "generated" not in plain.stdout
+    assert re.search(r"generated requests to \d+ operations come on top", both.stdout)
+    assert plain.stdout.split()[1] != both.stdout.split()[1]
+
+
 def test_an_explanation_gives_text_source_checks_and_faults() -> None:
     done = ackproof("explain", "flr-01")
 
@@ -148,7 +158,7 @@ def test_an_explanation_gives_text_source_checks_and_faults() -> None:
 def test_a_run_of_the_embedded_server_writes_a_report_that_keeps_its_schema(
     tmp_path: Path,
 ) -> None:
-    done = ackproof("run", "--report-dir", str(tmp_path / "out"))
+    done, planned = ackproof("run", "--report-dir", str(tmp_path / "out")), ackproof("plan")
     report = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
     schema = json.loads(
         (ROOT / "conformance/schemas/report.schema.json").read_text(encoding="utf-8")
@@ -158,4 +168,5 @@ def test_a_run_of_the_embedded_server_writes_a_report_that_keeps_its_schema(
     assert done.returncode == report["exit_code"] == 0, done.stdout
     assert "core: " in done.stdout
     assert "not held yet" in done.stdout
+    assert planned.stdout.startswith(f"plan {report['plan']['hash']} for ")
     assert not done.stderr

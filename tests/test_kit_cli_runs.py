@@ -92,6 +92,37 @@ def test_every_curl_line_of_a_finding_shows_the_status_that_it_reports(
         assert answer.split()[1] == str(exchange["status"]), exchange["curl"]
 
 
+BLIND = """
+from dataclasses import replace
+from conformance import plan
+
+def blinded(script):
+    return lambda api: (one for one in script(api) if getattr(one, "held", True))
+
+plan.SCENARIOS = tuple(
+    replace(one, script=blinded(one.script)) if one.requirement == "RES-03" else one
+    for one in plan.SCENARIOS
+)
+from conformance.cli import main
+main()
+"""
+
+
+def test_a_fault_that_nobody_catches_is_red_and_named(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BLIND, "faults", "invoke-resolves-to-bare-member-id"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=120,
+    )
+
+    assert "MISSED  invoke-resolves-to-bare-member-id: RES-03; missed RES-03 (" in done.stdout
+    assert "1 fault: 0 caught, 1 missed" in done.stdout
+    assert done.returncode == 1
+
+
 def test_the_matrix_tells_a_caught_fault(tmp_path: Path) -> None:
     done = subprocess.run(
         [ACKPROOF, "faults", "invoke-resolves-to-bare-member-id", "--json", "matrix.json"],

@@ -122,6 +122,36 @@ BAD: dict[str, tuple[str | bytes, dict[str, str], str]] = {
         {"ACKPROOF_TARGET_VERIFY": "true\nx = 1"},
         "ACKPROOF_TARGET_VERIFY: target.verify is true or false",
     ),
+    "word-for-whom-to-trust": (
+        LEAST + 'verify = "maybe"\n',
+        {},
+        "(line 4): target.verify: 'maybe' is not of type \"boolean\".",
+    ),
+    "word-in-its-variable": (
+        LEAST,
+        {"ACKPROOF_TARGET_VERIFY": "enabled"},
+        "ACKPROOF_TARGET_VERIFY: target.verify is true or false, and not 'enabled'.",
+    ),
+    "wait-with-a-unit": (
+        LEAST + '[timing]\nrequest_timeout = "30s"\n',
+        {},
+        "(line 5): timing.request_timeout: '30s' is not of type \"number\".",
+    ),
+    "wait-with-a-unit-in-its-variable": (
+        LEAST,
+        {"ACKPROOF_TIMING_REQUEST_TIMEOUT": "30s"},
+        "ACKPROOF_TIMING_REQUEST_TIMEOUT: timing.request_timeout is a number, and not '30s'.",
+    ),
+    "wait-of-no-length": (
+        LEAST,
+        {"ACKPROOF_TIMING_POLL_MOST": "0"},
+        "The environment variable ACKPROOF_TIMING_POLL_MOST: timing.poll_most: 0",
+    ),
+    "unknown-wait": (
+        LEAST + "[timing]\nrequest_timout = 30\n",
+        {},
+        "(line 5): [timing] has no key request_timout. Did you mean request_timeout?",
+    ),
     "variable-no-table": (
         LEAST,
         {"ACKPROOF_IMPLEMENTATIONS_GOOD": '{ kind = "script" }'},

@@ -68,6 +68,18 @@ def test_exchanges_stand_in_the_order_of_sending_and_the_twin_is_named() -> None
     assert out.index("sent so on purpose: body: no such kind") < out.index("the same without the")
 
 
+def test_an_exchange_names_the_id_that_the_log_of_the_server_has() -> None:
+    answer = Response(202, {"x-request-id": "r-7", "x-correlation-id": "01J\x1b[2J"}, b"")
+    known, unknown = replace(exchange(5), response=answer), exchange(6)
+    found = Finding("ACK-01", "a_check", "expected", "actual", (known, unknown), "")
+
+    out = printed(verdict("ACK-01", "fail", found))
+
+    assert "  log id     x-correlation-id: 01J" in out
+    assert out.count("log id") == 1
+    assert "\x1b" not in out
+
+
 def test_an_exchange_is_printed_in_full_only_once() -> None:
     first = Finding("ACK-01", "a_check", "one", "a", (exchange(7),), "")
     again = Finding("ACK-01", "a_check", "another", "b", (exchange(7), exchange(8)), "")

@@ -8,9 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from gateway import Answer, Asked, Send, gateway
 from stocked import stocked_server
 
+from conformance.contract import load_contract
 from conformance.judge import Exit
+from conformance.plan import Plan, make_plan
+from conformance.target_file import load_target
 
 SUITE = (
     "-p",
@@ -20,7 +24,9 @@ SUITE = (
     "-p",
     "no:cacheprovider",
 )
-SOME = ("-k", "BND or EPC")
+CHOSEN = ("BND", "EPC")
+SOME = ("-k", " or ".join(CHOSEN))
+NOBODY = "http://127.0.0.1:9"
 UNBOUND = "fb0697beb69720cf"  # of BND-01 under the fault calls-an-unbound-binding-missing
 
 
@@ -83,11 +89,57 @@ def test_a_failure_stops_a_run_that_is_asked_to_stop_at_the_first(
     tmp_path: Path, reference_server: Callable[..., str]
 ) -> None:
     url = reference_server("--fault", "calls-an-unbound-binding-missing")
+    file, sent = tmp_path / "junit.xml", list[str]()
 
-    done = judged(tmp_path, "-x", "--target-url", url, "--target-scope", "s1", *SOME)
+    def watching(asked: Asked, send: Send) -> Answer:
+        sent.append(asked.method)
+        return send(asked)
 
+    with gateway(url, watching) as watched:
+        target = described(tmp_path, watched, "concurrency = 1")
+        done = judged(tmp_path, "-x", *SOME, "--target-file", target, f"--junitxml={file}")
+
+    everything = chosen_plan(watched)
     assert "stopping after 1 failures" in done.stdout
     assert "1 failed" in done.stdout
+    assert len(cases(file)) < len(everything.requirements) / 2
+    assert len(sent) - sent.count("GET") - sent.count("DELETE") < everything.writes
+
+
+def chosen_plan(url: str) -> Plan:
+    """Plan what `SOME` chooses."""
+    contract, target = load_contract(), load_target(None, {"url": url, "scope": "s1"})
+    everything = make_plan(contract, target).requirements
+    return make_plan(contract, target, [one.id for one in everything if one.id[:3] in CHOSEN])
+
+
+def described(folder: Path, url: str, *lines: str) -> str:
+    """Write a target file; return its path."""
+    target = folder / "conformance.toml"
+    target.write_text("\n".join(("[target]", f'url = "{url}"', 'scope = "s1"', *lines)), "utf-8")
+    return str(target)
+
+
+def test_a_selection_that_matches_nothing_is_red(tmp_path: Path) -> None:
+    by_id = judged(tmp_path, "-k", "BDN-01", "--target-url", NOBODY, "--target-scope", "s1")
+    by_mark = judged(tmp_path, "-m", "memberfirst", "--target-url", NOBODY, "--target-scope", "s1")
+
+    for done in (by_id, by_mark):
+        assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+        assert "deselected" in done.stdout
+
+
+def test_a_session_whose_every_requirement_is_skipped_is_red(
+    tmp_path: Path, reference_server: Callable[..., str]
+) -> None:
+    arguments = ("--target-url", reference_server(), "--target-scope", "s1", "-rs")
+
+    done = judged(tmp_path, "-k", "ACK-02", *arguments)
+
+    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "1 skipped" in done.stdout
+    assert "accepted_throughout" in done.stdout
+    assert "Nothing was judged: no requirement that is scored" in done.stdout
 
 
 def test_what_cannot_be_verified_is_an_error_and_never_a_skip(

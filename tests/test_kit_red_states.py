@@ -199,6 +199,25 @@ plan.SCENARIOS = tuple(
     replace(one, script=breaks) if one.requirement == "MBR-03" else one for one in plan.SCENARIOS
 )
 """
+LOST = {
+    "scenario": """
+from conformance.runner import Run
+
+wait = Run.wait
+
+def waits_and_forgets(run, *scenarios):
+    wait(run, *scenarios)
+    for name in [one.name for one in run.plan.scenarios if one.requirement == "MBR-03"]:
+        run._futures.pop(name, None)
+
+Run.wait = waits_and_forgets
+""",
+    "invariant": """
+from conformance import runner
+
+runner.judge_histories = lambda *_: []
+""",
+}
 OUTSIDE = """
 from conformance import command_run
 
@@ -230,6 +249,19 @@ def test_a_check_of_the_kit_that_breaks_outranks_a_broken_must(honest: str, tmp_
     assert report["failed"] == ["FLR-01"]
     assert says in as_documented(done.stdout)
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("defect", LOST.values(), ids=LOST)
+def test_a_check_of_the_plan_that_is_lost_is_an_error_of_the_kit(
+    defect: str, honest: str, tmp_path: Path
+) -> None:
+    asked = ("run", honest, "--scope", "s1", "--only", "MBR-03", "--only", "RCP-06")
+
+    done = planted(defect, *asked, folder=tmp_path)
+
+    code, says = ELSEWHERE["a check of the plan is lost"]
+    assert done.returncode == code, done.stdout
+    assert re.search(pattern(says), as_documented(done.stdout))
 
 
 def test_a_kit_that_breaks_outside_every_check_says_so(honest: str, tmp_path: Path) -> None:

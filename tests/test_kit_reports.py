@@ -7,7 +7,7 @@ from typing import get_args
 
 import jsonschema
 import pytest
-from hand_made_runs import IDS, RUNS, TARGET, TOKEN, finding, printed, run_of, verdict
+from hand_made_runs import IDS, RUNS, TARGET, TOKEN, finding, printed, run_of, unscored, verdict
 
 from conformance.reports import report_file
 from conformance.reports.console import profile_line
@@ -106,6 +106,18 @@ def test_a_profile_whose_musts_all_pass_is_held() -> None:
     report = report_of(run_of(*(verdict(one, "pass") for one in IDS)), "0.1.0")
 
     assert profile_line("core", report.summary["core"]) == "core: 7 of 7 MUSTs judged, 7 pass: held"
+
+
+def test_a_profile_of_which_nothing_was_kept_is_not_held() -> None:
+    report = report_of(run_of(*(verdict(one, "not_applicable") for one in IDS)), "0.1.0")
+    unjudged = report_of(run_of(*(unscored(verdict(one, "pass")) for one in IDS)), "0.1.0")
+
+    lines = [profile_line("core", one.summary["core"]) for one in (report, unjudged)]
+
+    assert lines == [
+        "core: 0 of 7 MUSTs judged, 0 pass, 7 not applicable: not held yet",
+        "core: 0 of 0 MUSTs judged, 0 pass: not held yet, 7 not scored",
+    ]
 
 
 def test_a_profile_with_a_broken_must_is_not_held() -> None:

@@ -163,6 +163,13 @@ def test_checks_need_nothing_but_the_standard_library(folder: str) -> None:
     }
 
 
+@pytest.mark.parametrize("folder", ["scenarios", "invariants"])
+def test_no_check_sleeps_by_itself(folder: str) -> None:
+    waits = {"time", "sched", "threading", "asyncio", "select", "signal"}
+
+    assert [path for path, used in sources(f"conformance/{folder}") if packages(used) & waits] == []
+
+
 def area_modules(package: ModuleType) -> dict[str, ModuleType]:
     names = (found.name for found in pkgutil.iter_modules(package.__path__))
     return {

@@ -99,11 +99,7 @@ def _incomplete(lines: Sequence[Line], stored: Stored) -> Iterator[str]:
     yield from (f"{name} is planned, and this kit has no such name" for name in stored.unknown)
     if first["plan"]["hash"] != plan.hash:
         yield f"the plan is {first['plan']['hash']} in the trace, and its checks give {plan.hash}"
-    checks = (
-        *((one.requirement, one.name) for one in (*plan.scenarios, *plan.left_out)),
-        *((one.requirement, one.name) for one in plan.invariants),
-    )
-    planned = Counter(checks)
+    planned = Counter((one.requirement, one.name) for one in plan.checks)
     met = Counter((one.requirement, one.check) for one in run.heard)
     for requirement, check in sorted((planned - met) + (met - planned)):
         wanted, found = planned[requirement, check], met[requirement, check]

@@ -237,12 +237,9 @@ class ProfileSummary:
 
     @property
     def held(self) -> bool:
-        """Whether every MUST is kept or not applicable, in a run that left nothing out.
-
-        A profile of which nothing is scored is not held: whatever is broken in it would be hidden.
-        """
+        """Whether every MUST is kept or not applicable, and one kept, in a run without omission."""
         kept = self.outcomes["pass"] + self.outcomes["not_applicable"]
-        return self.mode == FULL and 0 < self.musts == kept
+        return self.mode == FULL and self.outcomes["pass"] > 0 and self.musts == kept
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts side by side."""
