@@ -17,6 +17,7 @@ from conformance.reports.telling import telling
 FINDINGS_IN_FULL: Final = 3
 EXCHANGES_IN_FULL: Final = 3
 LONGEST_ANSWER: Final = 300
+LOG_IDS: Final = ("x-correlation-id", "x-request-id", "traceparent")
 STYLES: Final = {"fail": "bold red", "warn": "yellow", "harness_error": "bold magenta"}
 BESIDE_A_TWIN: Final = "the same without the fault, which must be and was accepted"
 
@@ -139,6 +140,14 @@ def _print_exchange(console: Console, exchange: ShownExchange, *, answers: bool)
     if answers and exchange.response and exchange.response.body:
         print_field(console, "answer", printable(telling(exchange.response.body), LONGEST_ANSWER))
     console.print(Text(f"             {exchange.curl}"), soft_wrap=True)
+    if log_id := _log_id(exchange):
+        print_field(console, "log id", log_id)
+
+
+def _log_id(exchange: ShownExchange) -> str:
+    """Return the header by which the server's own log knows the exchange; "" without one."""
+    headers = exchange.response.headers if exchange.response else {}
+    return next((f"{name}: {headers[name]}" for name in LOG_IDS if headers.get(name)), "")
 
 
 def _print_place(console: Console, exchange: ShownExchange) -> None:
