@@ -35,7 +35,7 @@ def test_neither_action_nor_job_runs_or_fetches_what_is_not_pinned() -> None:
     assert [line.split()[-1] for line in installed] == [
         "hatchling",
         '"$GITHUB_ACTION_PATH"',
-        '"$INPUT_PACKAGE"\'',
+        '"$INPUT_PACKAGE"',
     ]
 
 

@@ -125,7 +125,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, str], str]] = {
     "word-for-whom-to-trust": (
         LEAST + 'verify = "maybe"\n',
         {},
-        "(line 4): target.verify: 'maybe' is not of type \"boolean\".",
+        '(line 4): target.verify: "maybe" is not of type "boolean".',
     ),
     "word-in-its-variable": (
         LEAST,
@@ -135,7 +135,7 @@ BAD: dict[str, tuple[str | bytes, dict[str, str], str]] = {
     "wait-with-a-unit": (
         LEAST + '[timing]\nrequest_timeout = "30s"\n',
         {},
-        "(line 5): timing.request_timeout: '30s' is not of type \"number\".",
+        '(line 5): timing.request_timeout: "30s" is not of type "number".',
     ),
     "wait-with-a-unit-in-its-variable": (
         LEAST,
