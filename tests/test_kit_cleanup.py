@@ -85,6 +85,23 @@ def test_a_run_leaves_nothing_behind_and_says_so(
     assert "deleteMember" not in [one["operation"] for one in trace_of(tmp_path / "out")]
 
 
+def test_members_that_findings_show_stay_until_they_are_cleaned(
+    reference_server: Serve, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = reference_server("--fault", "calls-a-failed-run-ready")
+    asked = ("run", url, "--scope", "s1", "--only", "FLR-01", "--only", "MBR-01")
+
+    code = outcome([*asked, "--report-dir", str(tmp_path)])
+
+    line, kept = cleanup_line(capsys.readouterr().out), left_behind(url)
+    shown = json.loads((tmp_path / "report.json").read_text("utf-8"))["verdicts"]
+    assert code == 1
+    assert f"{len(kept)} is kept, since findings show them. Remove it with: ackproof clean " in line
+    assert [member for member in kept if member not in json.dumps(shown)] == []
+    assert outcome(["clean", str(tmp_path / "ledger.jsonl")]) == 0
+    assert left_behind(url) == []
+
+
 def trace_of(folder: Path) -> list[dict[str, Any]]:
     text = gzip.decompress((folder / "trace.jsonl.gz").read_bytes()).decode()
     lines = [json.loads(line) for line in text.splitlines()]
