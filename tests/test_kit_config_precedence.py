@@ -32,6 +32,7 @@ VALUES: dict[str, list[Any]] = {
     "target.headers": [{}, {"X-A": "1"}, {"X-A": {"env": "ONE"}, "X-B": "b, c"}],
     "target.kinds": [["workflow"], ["script", "gagent"], ["gagent"]],
     "principals.other.token_env": NAMES,
+    "hooks.env": [["ONE"], ["TWO_2", "_THREE"]],
     "run.mode": ["full", "read-only", "smoke"],
     **{
         f"implementations.{name}": [False, PROGRAM, {**PROGRAM, "payload": {"a": ["b", True]}}]

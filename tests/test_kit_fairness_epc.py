@@ -94,12 +94,12 @@ def test_without_an_example_there_is_nothing_to_judge(judge: Judge) -> None:
 def test_the_token_of_the_run_in_an_example_is_blamed(
     reference_server: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest, twist = wire._answered, example("curl -H 'X-Api-Key: k-1' PATH")  # noqa: SLF001
+    honest, twist = wire._answered, example("curl -H 'X-Api-Key: key-1' PATH")  # noqa: SLF001
     monkeypatch.setattr(
         wire, "_answered", lambda pool, request: twist(request, lambda one: honest(pool, one))
     )
     described_by = {"url": reference_server(), "scope": "s1", "token_env": "KEY"}
-    contract, target = load_contract(), load_target(None, described_by, {"KEY": "k-1"})
+    contract, target = load_contract(), load_target(None, described_by, {"KEY": "key-1"})
 
     with LiveProgress(Console(quiet=True), 0) as progress:
         result = run(contract, target, make_plan(contract, target, ("EPC-06",)), progress)
