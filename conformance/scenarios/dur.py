@@ -1,5 +1,6 @@
 """A crash: what was accepted, shown and decided before it holds after it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from conformance.scenarios.idm import keyed
 from conformance.scenarios.run import rows_of, run_id_of
 
 BURST: Final = 40
+FRACTION: Final = re.compile(r"\.(\d*?)0*(?!\d)")
 GONE: Final = (404, 410)
 IDENTITY: Final = (
     "scopeId",
@@ -275,12 +277,19 @@ def _kept(api: Api, settled: Settled, back: Exchange) -> Judgement:
 
 
 def _is_same(before: Exchange, after: Exchange) -> bool:
-    """Whether two reads show one verdict; its instant may have lost what a store does not hold."""
+    """Whether two reads show one verdict; its instant may have lost digits that no store holds."""
     earlier, later = _verdict(before), _verdict(after)
     first, again = earlier.pop("completedAt"), later.pop("completedAt")
     if isinstance(first, datetime) and isinstance(again, datetime):
-        return earlier == later and abs(again - first) < TRUNCATION
+        digits = min(_digits(one.members["completedAt"]) for one in (before, after))
+        return earlier == later and abs(again - first) < timedelta(seconds=10**-digits)
     return earlier == later and first == again
+
+
+def _digits(told: str) -> int:
+    """Return how many digits of a second an instant is told to, zeros at its end left out."""
+    fraction = FRACTION.search(told)
+    return len(fraction[1]) if fraction else 0
 
 
 def _verdict(status: Exchange) -> dict[str, object]:
