@@ -4,14 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-import jsonschema_rs
-
 from conformance.nearest import hint
+from conformance.published_schemas import validator_of
 from conformance.waiver_file import day, is_fit, wanted_of
 
 LONGEST_DAYS: Final = 366
@@ -88,17 +85,11 @@ def read_report(file: Path) -> dict[str, Any]:
         raise NotWaivable(f"{file} cannot be read: {problem.strerror}.") from problem
     except ValueError as problem:
         raise NotWaivable(f"{file} is not JSON. Give a report.json of ackproof run.") from problem
-    wrong = next(_report_validator().iter_errors(report), None)
+    wrong = next(validator_of("report").iter_errors(report), None)
     if wrong is not None:
         place = ".".join(str(step) for step in wrong.instance_path) or "the document"
         raise NotWaivable(f"{file} is no report.json of this version: {place}: {wrong.message}.")
     return report
-
-
-@cache
-def _report_validator() -> jsonschema_rs.Draft202012Validator:
-    text = files("conformance").joinpath("schemas/report.schema.json").read_text("utf-8")
-    return jsonschema_rs.Draft202012Validator(json.loads(text))
 
 
 def fingerprints_of(

@@ -4,15 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import jsonschema_rs
-
 from conformance.history import instant
 from conformance.ownership import STEPS, Ownership
+from conformance.published_schemas import validator_of
 
 NAMESPACE: Final = "ap-"
 CREATE: Final = "createMember"
@@ -115,16 +112,10 @@ def _lines(text: str, path: Path) -> Iterator[Line]:
             line = json.loads(written)
         except (ValueError, RecursionError) as problem:
             raise LedgerUnreadable(f"{where} is not JSON.") from problem
-        error = next(_validator().iter_errors(line), None)
+        error = next(validator_of("ledger").iter_errors(line), None)
         if error is not None:
             raise LedgerUnreadable(f"{where} does not keep ledger.schema.json: {error.message}.")
         yield line
-
-
-@cache
-def _validator() -> jsonschema_rs.Validator:
-    text = files("conformance").joinpath("schemas/ledger.schema.json").read_text("utf-8")
-    return jsonschema_rs.Draft202012Validator(json.loads(text))
 
 
 def _recorded(lines: Sequence[Line], path: Path) -> Recorded:

@@ -1,13 +1,12 @@
 """What a target may say: the keys of its schema, and a value of each read from text."""
 
-import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
+from conformance.published_schemas import schema_of
 from conformance.toml_file import as_json
 
 PREFIX: Final = "ACKPROOF_"
@@ -78,12 +77,9 @@ class Key:
         return content["value"]
 
 
-@cache
 def schema() -> dict[str, Any]:
     """Return the schema of the target file."""
-    text = files("conformance").joinpath("schemas/target.schema.json").read_text("utf-8")
-    content: dict[str, Any] = json.loads(text)
-    return content
+    return schema_of("target")
 
 
 @cache

@@ -5,14 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
 
 from conformance.nearest import hint
+from conformance.published_schemas import schema_of, validator_of
 from conformance.toml_file import read_toml
 from conformance.waivers import Waiver
 
@@ -33,7 +32,7 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
     """
     text, content = read_toml(path, WaiverFileError)
     source = _Source(path, text)
-    validator = jsonschema_rs.Draft202012Validator(waiver_schema())
+    validator = validator_of("waivers")
     errors = sorted(validator.iter_errors(content), key=_unknown_keys_first)
     if errors:
         raise WaiverFileError(_sentence(errors[0], source))
@@ -43,12 +42,9 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
     return waivers
 
 
-@cache
 def waiver_schema() -> dict[str, Any]:
     """Return the published schema of the file."""
-    text = files("conformance").joinpath("schemas/waivers.schema.json").read_text("utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    return schema_of("waivers")
 
 
 def wanted_of(key: str) -> str:

@@ -5,17 +5,14 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-import jsonschema_rs
-
 from conformance.evidence.lines import TRACE_VERSION, Line
+from conformance.published_schemas import validator_of
 
 NAME: Final = "trace.jsonl.gz"
 REPORT: Final = "report.json"
@@ -147,15 +144,9 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
 
 
-@cache
-def _validator(kind: str) -> jsonschema_rs.Validator:
-    text = files("conformance").joinpath(f"schemas/{kind}.schema.json").read_text("utf-8")
-    return jsonschema_rs.Draft202012Validator(json.loads(text))
-
-
 def _keep(kind: str, value: Line, where: str) -> None:
     try:
-        error = next(_validator(kind).iter_errors(value), None)
+        error = next(validator_of(kind).iter_errors(value), None)
     except UnicodeEncodeError as problem:
         raise EvidenceUnreadable(f"{where} holds text that is none: {problem}.") from problem
     if error is not None:
