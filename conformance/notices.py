@@ -8,11 +8,13 @@ from typing import Final, Literal
 from conformance.exchange import Exchange
 from conformance.modes import FULL
 from conformance.pace import above_caps
+from conformance.restarting import RESTART
 from conformance.target import Target
 
 Kind = Literal[
     "certificate_not_verified",
     "lesser_mode",
+    "no_outage_seen",
     "non_conforming_timing",
     "served_though_declared_not_offered",
     "stopped_answering",
@@ -50,8 +52,14 @@ def beforehand(target: Target) -> Iterator[Notice]:
         )
 
 
-def afterwards(exchanges: Sequence[Exchange]) -> Iterator[Notice]:
-    """Yield what the answers show besides, and that there were none in the end."""
+def afterwards(exchanges: Sequence[Exchange], back: Exchange | None = None) -> Iterator[Notice]:
+    """Yield what the answers show besides, and that there were none in the end.
+
+    Args:
+        exchanges: of the run, in order of sending.
+        back: the first answer after the restart; None where there was none.
+
+    """
     served: dict[str, Exchange] = {}
     for one in exchanges:
         if one.ok and one.declared_away and one.operation_id:
@@ -61,7 +69,23 @@ def afterwards(exchanges: Sequence[Exchange]) -> Iterator[Notice]:
             "served_though_declared_not_offered",
             f"not_offered names {operation}, which is served: exchange {one.number}, {one.line}.",
         )
+    if back is not None:
+        yield from _no_outage(exchanges, back)
     yield from _silence(exchanges)
+
+
+def _no_outage(exchanges: Sequence[Exchange], back: Exchange) -> Iterator[Notice]:
+    """Tell of a restart amid which everything was answered; instances may have taken turns."""
+    began = next(one.sent for one in exchanges if one.cause == RESTART)
+    amid = [one for one in exchanges if began <= one.sent <= back.sent]
+    if not any(map(_is_unanswered, amid)):
+        yield Notice(
+            "no_outage_seen",
+            f"The restart hook did its work, and none of the {len(amid)} requests sent meanwhile "
+            "met a server that was down. Either instances took turns, or nothing was restarted, "
+            "and then what is said of durability was not put to the test. See that the hook kills "
+            "the server that answers here.",
+        )
 
 
 def _silence(exchanges: Sequence[Exchange]) -> Iterator[Notice]:

@@ -10,6 +10,7 @@ from conformance.checks import Unverified
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.hooks import HookFailed
+from conformance.wire import How
 
 T = TypeVar("T")
 Call = Callable[[], Exchange]
@@ -59,7 +60,8 @@ class Restarting:
         self,
         scenarios: int,
         restart: Callable[[], None],
-        answers: Callable[[], Exchange],
+        asks: Call,
+        answers: Call,
         at_once: int,
     ) -> None:
         """Make it known to nobody yet.
@@ -67,11 +69,13 @@ class Restarting:
         Args:
             scenarios: how many will take part.
             restart: raises HookFailed.
+            asks: sent again and again meanwhile, to see whether nobody answers.
             answers: gives the first answer after it, or raises Unverified.
             at_once: how many may send side by side.
 
         """
-        self._coming, self._restart, self._answers = scenarios, restart, answers
+        self._coming, self._restart = scenarios, restart
+        self._asks, self._answers = asks, answers
         self._slots = threading.Semaphore(at_once)
         self._met = threading.Condition()
         self._waiting: list[_Party] = []
@@ -113,6 +117,11 @@ class Restarting:
             self._came, tuple(one.result() for one in party.pending), tuple(party.amid)
         )
 
+    @property
+    def back(self) -> Exchange | None:
+        """The first answer after the restart; None as long as there is none."""
+        return self._came if isinstance(self._came, Exchange) else None
+
     def give_up(self) -> None:
         """Let everybody go who still waits."""
         self._tell(INTERRUPTED)
@@ -137,13 +146,34 @@ class Restarting:
             self._met.notify_all()
 
     def _restarted(self) -> Exchange:
-        with ThreadPoolExecutor(SENDERS, thread_name_prefix="restart") as senders:
+        with ThreadPoolExecutor(SENDERS + 1, thread_name_prefix="restart") as senders:
             for party in self._waiting:
                 party.pending = [senders.submit(call) for call in party.before]
             wait([one for party in self._waiting for one in party.pending])
-            with _Burst(senders, self._waiting):
+            with _Watch(senders, self._asks), _Burst(senders, self._waiting):
                 self._restart()
         return self._answers()
+
+
+class _Watch:
+    """One request again and again until it is not answered, however late the target goes down."""
+
+    def __init__(self, senders: ThreadPoolExecutor, asks: Call) -> None:
+        self._senders, self._asks, self._over = senders, asks, threading.Event()
+
+    def __enter__(self) -> None:
+        """Ask for the first time, and go on beside what is done meanwhile."""
+        self._asking = self._senders.submit(self._ask) if self._asks().response else None
+
+    def __exit__(self, *_: object) -> None:
+        """Ask no more."""
+        self._over.set()
+        if self._asking is not None:
+            self._asking.result()
+
+    def _ask(self) -> None:
+        while not self._over.wait(BETWEEN_CALLS_SECONDS) and self._asks().response:
+            pass
 
 
 class _Burst:
@@ -187,6 +217,11 @@ class _Burst:
             if following is None:
                 return
             yield following
+
+
+def asked_of(client: Client) -> Exchange:
+    """Ask for one member, which costs little however often it is asked."""
+    return client.list_members(How(query={"pageSize": "1"}))
 
 
 def awaited(client: Client) -> Exchange:

@@ -33,7 +33,7 @@ from conformance.notices import Notice, afterwards, beforehand
 from conformance.plan import Plan
 from conformance.preflight import TargetUnusable, preflight
 from conformance.reading import check_existing
-from conformance.restarting import NO_HOOK, RESTART, Restarting, answers_of, awaited
+from conformance.restarting import NO_HOOK, RESTART, Restarting, answers_of, asked_of, awaited
 from conformance.target import Target
 from conformance.together import Crowd
 from conformance.trace import Trace
@@ -209,8 +209,9 @@ class Run:
         if hook is None:
             self._heard += [_unheard(one, NO_HOOK) for one in alone]
             return
-        answers = partial(answers_of, self._client(RESTART))
-        self._restarting = Restarting(len(alone), hook, answers, self.target.concurrency)
+        client = self._client(RESTART)
+        asks, answers = partial(asked_of, client), partial(answers_of, client)
+        self._restarting = Restarting(len(alone), hook, asks, answers, self.target.concurrency)
         self._pools.append(ThreadPoolExecutor(len(alone), thread_name_prefix="restarting"))
         for one in alone:
             performed = partial(self._restarting.take_part, partial(self.perform, one))
@@ -275,6 +276,7 @@ class Run:
             self._ledger.show(shown for found in findings for shown in found.exchanges)
         longest = max(self._seconds, key=self._seconds.__getitem__, default="")
         taken = self._seconds.get(longest, 0.0)
+        back = self._restarting.back if self._restarting else None
         return RunResult(
             self.target,
             self.contract,
@@ -286,7 +288,7 @@ class Run:
             self.interrupted,
             self._lane,
             heard,
-            (*beforehand(self.target), *afterwards(tuple(self.trace))),
+            (*beforehand(self.target), *afterwards(tuple(self.trace), back)),
         )
 
     def _client(self, cause: str, lane: str = "scenarios") -> Client:

@@ -112,6 +112,7 @@ def test_an_owner_resets_and_restarts_a_server_by_hooks(
     assert outcomes(report) == dict.fromkeys(DURABILITY, "pass")
     assert code == 0
     assert report["summary"]["durability"]["held"] is True
+    assert report["notices"] == []
     assert (tmp_path / "starts").read_text("utf-8") == "started\n" * 2
     assert outcome(["verify-report", str(tmp_path / "out")]) == 0
 
@@ -149,6 +150,21 @@ def test_without_a_hook_durability_is_not_verified_by_name_and_nothing_is_sent_f
     )
 
 
+def test_a_hook_that_restarts_nothing_is_told_to_have_shown_no_outage(
+    tmp_path: Path, reference_server: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    hooks = ("--set", "hooks.restart=sleep,1")
+
+    code, report = judged(tmp_path, reference_server(), "--scope", "s1", *hooks, "--only", "DUR-02")
+
+    (notice,) = report["notices"]
+    assert (code, outcomes(report)) == (0, {"DUR-02": "pass"})
+    assert notice["kind"] == "no_outage_seen"
+    assert int(notice["text"].partition("none of the ")[2].partition(" ")[0]) >= 10
+    assert "no outage seen: The restart hook did its work" in capsys.readouterr().out
+    assert outcome(["verify-report", str(tmp_path / "out")]) == 0
+
+
 FAILING = {
     "ends-badly": ("print('no docker'); raise SystemExit(1)", "exit code 1; it said: no docker"),
     "ends-never": ("import time; time.sleep(60)", "did not end within 1 s and was killed"),
@@ -175,6 +191,7 @@ def test_a_restart_that_fails_hurts_nothing_but_what_needs_it(
     (reason,) = next(one["reasons"] for one in report["verdicts"] if one["id"] == "DUR-04")
     assert sentence in reason
     assert code == 4
+    assert "no_outage_seen" not in {one["kind"] for one in report["notices"]}
 
 
 def test_ctrl_c_kills_the_hook_and_reports_what_was_judged(
@@ -252,7 +269,7 @@ def together(
     restart: Callable[[], None], *scenarios: Callable[[Restarting], object], at_once: int = 6
 ) -> list[object]:
     """Perform scenarios around one restart; give what each returns or raises."""
-    restarting = Restarting(len(scenarios), restart, answer, at_once)
+    restarting = Restarting(len(scenarios), restart, answer, answer, at_once)
     came: list[object] = [None] * len(scenarios)
 
     def perform(place: int, script: Callable[[Restarting], object]) -> None:
@@ -341,7 +358,7 @@ def test_a_request_that_the_run_may_not_send_is_told_to_who_wanted_it() -> None:
 
 
 def test_whoever_waits_is_let_go_when_the_run_is_given_up() -> None:
-    restarting, came = Restarting(1, lambda: None, answer, 1), list[str]()
+    restarting, came = Restarting(1, lambda: None, answer, answer, 1), list[str]()
 
     def waits() -> None:
         with pytest.raises(Unverified, match="the run was interrupted"):
