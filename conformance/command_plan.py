@@ -42,8 +42,7 @@ def show_plan(selection: Selection, lanes: Sequence[str]) -> int:
         names = ", ".join(_checks(requirement.id, plan)) or "nothing"
         label = f"{requirement.id} {requirement.level:<6}  "
         print_hanging(console, Text(label), names.replace("_", " "))
-    restarts = embedded or target.restart is not None
-    for line in _afterwards(plan, keeps=target.keep, restarts=restarts):
+    for line in _afterwards(plan, target, embedded=embedded):
         print_hanging(console, Text(), line)
     return 0
 
@@ -61,7 +60,7 @@ def _checks(requirement: str, plan: Plan) -> list[str]:
     return names + [one.name for one in plan.invariants if one.requirement == requirement]
 
 
-def _afterwards(plan: Plan, *, keeps: bool, restarts: bool) -> list[str]:
+def _afterwards(plan: Plan, target: Target, *, embedded: bool) -> list[str]:
     requirements = counted(len(plan.requirements), "requirement")
     scenarios = counted(len(plan.scenarios), "scenario")
     invariants = counted(len(plan.invariants), "invariant")
@@ -71,7 +70,9 @@ def _afterwards(plan: Plan, *, keeps: bool, restarts: bool) -> list[str]:
         "",
         f"{requirements} by {scenarios} and {invariants}",
         f"sends at least {requests}, {counted(plan.writes, 'write')} among them",
-        f"leaves {made} behind" if keeps else f"makes {made}, and deletes the members where it can",
+        f"leaves {made} behind"
+        if target.keep
+        else f"makes {made}, and deletes the members where it can",
     ]
     if plan.generated:
         lines.append(
@@ -80,7 +81,9 @@ def _afterwards(plan: Plan, *, keeps: bool, restarts: bool) -> list[str]:
     restarting = counted(sum(one.restarts for one in plan.scenarios), "scenario")
     if any(one.restarts for one in plan.scenarios):
         lines += ["", f"{restarting} around a restart of the target, at the end of the run"]
-        lines[-1] += "" if restarts else ": not verified, since there is no restart hook"
+        why = target.hooks_not_run.get("restart", "there is no restart hook")
+        restarts = embedded or target.restart is not None
+        lines[-1] += "" if restarts else f": not verified, since {why}"
     if plan.planned:
         ids = ", ".join(one.id for one in plan.planned)
         lines += ["", f"{len(plan.planned)} planned, not judged yet: {ids}"]

@@ -13,6 +13,7 @@ from conformance.target import Target
 
 Kind = Literal[
     "certificate_not_verified",
+    "hooks_not_run",
     "lesser_mode",
     "no_outage_seen",
     "non_conforming_timing",
@@ -38,6 +39,13 @@ def beforehand(target: Target) -> Iterator[Notice]:
             "lesser_mode",
             f"mode {target.mode}: no write is sent and no profile is claimed; the exit code tells "
             "of what can be judged without writes.",
+        )
+    elif target.hooks_not_run:
+        yield Notice(
+            "hooks_not_run",
+            f"{'; '.join(target.hooks_not_run.values())}. A hook acts on the server that it was "
+            "written for: give it in the place that names the URL, or this server a target file "
+            "of its own.",
         )
     if not target.verify:
         yield Notice(

@@ -207,7 +207,8 @@ class Run:
         self._judge_histories()
         hook = self.target.restart
         if hook is None:
-            self._heard += [_unheard(one, NO_HOOK) for one in alone]
+            why = self.target.hooks_not_run.get("restart", NO_HOOK)
+            self._heard += [_unheard(one, why) for one in alone]
             return
         client = self._client(RESTART)
         asks, answers = partial(asked_of, client), partial(answers_of, client)

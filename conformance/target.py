@@ -121,6 +121,7 @@ class Target:
         embedded: whether it is the embedded reference server, which ends with the run.
         restart: kills it and starts it again, or raises HookFailed; None where nobody can.
         reset: gives a run a fresh state, or raises HookFailed; None where nothing does.
+        hooks_not_run: why a hook that is given is not run, by its name.
 
     """
 
@@ -161,6 +162,7 @@ class Target:
     embedded: bool = False
     restart: Callable[[], None] | None = field(default=None, repr=False)
     reset: Callable[[], None] | None = field(default=None, repr=False)
+    hooks_not_run: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

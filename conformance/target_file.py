@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from conformance.pace import Pace
 from conformance.target import Existing, Implementation, Principal, Target
 from conformance.target_fixtures import DEFAULTS
-from conformance.target_hooks import hook_of
+from conformance.target_hooks import HOOKS, hook_of, not_run
 from conformance.target_keys import TargetFileError
 from conformance.target_settings import Settings, gathered
 from conformance.target_shape import check_shape
@@ -109,10 +109,10 @@ def _target(settings: Settings, environ: Mapping[str, str]) -> Target:
         keep=settings.content["cleanup"]["keep"],
     )
     target = replace(target, other=_other(target, settings, environ))
-    restart, reset = (
-        hook_of(name, settings, environ, target.secrets) for name in ("restart", "reset")
-    )
-    return replace(target, restart=restart, reset=reset)
+    hooks = {name: hook_of(name, settings, environ, target.secrets) for name in HOOKS}
+    away = {name: why for name in HOOKS if (why := not_run(name, settings))}
+    own = {name: None if name in away else hook for name, hook in hooks.items()}
+    return replace(target, restart=own["restart"], reset=own["reset"], hooks_not_run=away)
 
 
 def _implementation(name: str, settings: Settings) -> Implementation | None:

@@ -8,7 +8,10 @@ from conformance.hooks import Hook, as_bytes
 from conformance.masking import LEAST_OF_A_SECRET
 from conformance.target_keys import TargetFileError
 from conformance.target_settings import Settings
+from conformance.target_source import COMMAND_LINE
 
+HOOKS: Final = ("restart", "reset")
+URL: Final = "target.url"
 ALWAYS: Final = ("HOME", "PATH")
 NO_SHELL: Final = (
     "No shell reads it: give a list of words, such as "
@@ -51,6 +54,20 @@ def hook_of(
         folder,
         {"PATH": os.defpath} | own | environment,
         dict(_masked(environment)) | shown,
+    )
+
+
+def not_run(name: str, settings: Settings) -> str | None:
+    """Say why a hook is not run: a higher place than its own has another server judged."""
+    if settings.value(f"hooks.{name}") is None:
+        return None
+    own, judged = settings.beside(URL, f"hooks.{name}"), settings.by_name[URL]
+    if own is None or str(own.value).rstrip("/") == str(judged.value).rstrip("/"):
+        return None
+    where = settings.where("hooks", name)
+    place = judged.where if judged.origin == "environment" else COMMAND_LINE
+    return (
+        f"{where} gives hooks.{name} for {own.value}, and {judged.value} is judged, as {place} says"
     )
 
 

@@ -66,6 +66,7 @@ class Settings:
     def __init__(self, source: Source, said: Sequence[Setting]) -> None:
         self.source = source
         self.by_name = _highest(said)
+        self._said = tuple(said)
         self.content: dict[str, Any] = copy.deepcopy(dict(source.content))
         for name in {one.key.name for one in said} - set(self.by_name):
             _take_out(self.content, all_keys()[name].path)
@@ -75,6 +76,12 @@ class Settings:
     def value(self, name: str) -> Any:  # noqa: ANN401  # any value of the schema
         """Return the value of a key; None if nobody gave it."""
         return self.by_name[name].value if name in self.by_name else None
+
+    def beside(self, name: str, other: str) -> Setting | None:
+        """Return the setting of a key without the places above the one that gives another key."""
+        rank = self.by_name[other].rank
+        no_higher = (one for one in self._said if one.key.name == name and one.rank <= rank)
+        return max(no_higher, key=lambda one: one.rank, default=None)
 
     def file(self, name: str) -> Path:
         """Return the file that a key names: beside the target file if that says it."""

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from base64 import b64encode
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -226,6 +227,65 @@ def test_a_hook_is_overridden_as_every_setting(tmp_path: Path) -> None:
     assert command(load_target(path, {}, ENVIRON | variable)) == ("three", "-t0")
     flags = {"hooks.restart": ["four"]}
     assert command(load_target(path, flags, ENVIRON | variable)) == ("four",)
+
+
+A, B = "http://127.0.0.1:9", "http://127.0.0.1:8"
+FILE = f'[target]\nurl = "{A}"\nscope = "s1"\n[hooks]\nrestart = ["one"]\n'
+URL, HOOK = "ACKPROOF_TARGET_URL", "ACKPROOF_HOOKS_RESTART"
+WHOSE: dict[str, tuple[str, dict[str, str], dict[str, Any], bool]] = {
+    "file, file": (FILE, {}, {}, True),
+    "file, environment": (FILE, {URL: B}, {}, False),
+    "file, flag": (FILE, {}, {"url": B}, False),
+    "file, the same by environment": (FILE, {URL: f"{A}/"}, {}, True),
+    "file without a url, environment": (FILE.replace("url", "version"), {URL: B}, {}, True),
+    "environment, environment": (FILE, {URL: B, HOOK: "two"}, {}, True),
+    "environment, flag": (FILE, {URL: A, HOOK: "two"}, {"url": B}, False),
+    "environment without a url, flag": (FILE, {HOOK: "two"}, {"url": B}, False),
+    "flag, file": (FILE, {}, {"hooks.restart": ["three"]}, True),
+    "flag, flag": (FILE, {}, {"url": B, "hooks.restart": ["three"]}, True),
+}
+
+
+@pytest.mark.parametrize(("text", "environ", "flags", "runs"), WHOSE.values(), ids=WHOSE.keys())
+def test_a_hook_is_run_only_for_the_server_that_its_own_place_names(
+    tmp_path: Path, text: str, environ: dict[str, str], flags: dict[str, Any], *, runs: bool
+) -> None:
+    path = tmp_path / "conformance.toml"
+    path.write_text(text, encoding="utf-8")
+
+    target = load_target(path, flags, ENVIRON | environ)
+
+    assert (target.restart is not None) is runs
+    assert (not target.hooks_not_run) is runs
+
+
+def test_a_hook_of_another_server_is_not_run_and_the_notice_names_both(
+    tmp_path: Path,
+    reference_server: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    touch = json.dumps([sys.executable, "-c", "open('touched', 'w')"])
+    path = written(tmp_path, f"[hooks]\nrestart = {touch}\nreset = {touch}\n")
+    url = reference_server()
+    monkeypatch.setenv("COLUMNS", "500")
+    monkeypatch.setenv(URL, url)
+
+    command = ["-c", str(path), "--only", "DUR-02"]
+    code = outcome(["run", *command, "--report-dir", str(tmp_path / "out")])
+    outcome(["plan", *command])
+
+    told = capsys.readouterr().out
+    report = json.loads((tmp_path / "out/report.json").read_text("utf-8"))
+    why = f"{path} (line 5) gives hooks.restart for {A}, and {url} is judged, as {URL} says"
+    assert code == 4
+    assert not (tmp_path / "touched").exists()
+    assert [one["kind"] for one in report["notices"]] == ["hooks_not_run"]
+    assert report["notices"][0]["text"].startswith(f"{why}; {path} (line 6) gives hooks.reset for")
+    assert report["verdicts"][0]["reasons"] == [why]
+    assert told.count("HOOKS NOT RUN: ") == 1
+    assert f"at the end of the run: not verified, since {why}" in told
+    assert outcome(["verify-report", str(tmp_path / "out")]) == 0
 
 
 def test_a_variable_of_a_hook_may_begin_as_those_of_the_kit(tmp_path: Path) -> None:
