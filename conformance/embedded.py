@@ -104,7 +104,7 @@ PROGRAMS: Final = {
     ("script",): _scripts("uppercase", "failing", "slow"),
     ("gagent",): _actors("echo", "failing", "slow"),
 }
-NOT_STARTED: Final = Embedded("http://127.0.0.1", dict.fromkeys(TOKENS, "none"))
+NOT_STARTED: Final = Embedded("http://127.0.0.1", dict.fromkeys(TOKENS, "not-drawn-yet"))
 
 
 @contextmanager

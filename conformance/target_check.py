@@ -1,6 +1,9 @@
 """A target's description held against the contract, before anything is sent."""
 
+import json
+
 from conformance.contract import Contract
+from conformance.masking import masked
 from conformance.modes import READ_ONLY
 from conformance.nearest import hint
 from conformance.target import Implementation, Target
@@ -8,15 +11,16 @@ from conformance.target_file import TargetFileError
 
 
 def check_target(contract: Contract, target: Target) -> None:
-    """Hold the fixtures' bodies and the ids that the target names against the contract.
+    """Hold the target's fixtures, the ids that it names and its secrets against the contract.
 
     Raises:
-        TargetFileError: a body breaks the contract, an id is none of it, or a run that only reads
-            has nothing to begin with.
+        TargetFileError: a body breaks the contract, an id is none of it, a secret is a word of it,
+            or a run that only reads has nothing to begin with.
 
     """
     for name in ("good", "poison", "slow", "partial"):
         _check_fixture(contract, target, name)
+    _check_secrets(contract, target)
     if target.mode == READ_ONLY and target.existing.member is None:
         raise TargetFileError(
             f"{target.described_by}: a run in mode read-only reads what is there already: name a "
@@ -36,6 +40,32 @@ def check_target(contract: Contract, target: Target) -> None:
                 f"{target.described_by}: not_offered names {name}, which is no operation. "
                 f"{hint(name, contract.operations)}"
             )
+
+
+def _check_secrets(contract: Contract, target: Target) -> None:
+    """See that a report without the secrets of a run still says what the contract names.
+
+    Raises:
+        TargetFileError: one stands in the contract, in some spelling.
+
+    """
+    text = _text_of(contract) if target.secrets else ""
+    headers = {one.shown for one in target.headers}
+    for secret, name in target.secrets.items():
+        if masked(text, {secret: name}) != text:
+            plain = " A header that is no secret is written into [target.headers]."
+            raise TargetFileError(
+                f"{target.described_by}: the secret {name} stands in the contract, word for word. "
+                "A report shows the variable in its place everywhere, so that its evidence could "
+                "be read by nobody. Give the run one that is long and drawn at random."
+                f"{plain if name in headers else ''}"
+            )
+
+
+def _text_of(contract: Contract) -> str:
+    """Return the words that answers, requests and judgements are made of."""
+    documents = json.dumps([contract.document, contract.schemas], ensure_ascii=False)
+    return "\n".join([documents, *(one.text for one in contract.requirements.values())])
 
 
 def _existing(target: Target) -> dict[str, tuple[str, str]]:

@@ -122,6 +122,13 @@ USAGE: Final = {
         LEAST + 'token_env = "MY_TOKEN"\n',
         "The environment variable MY_TOKEN, which should hold the bearer token, is not set.",
     ),
+    "a token that is a word of the contract": described(
+        LEAST + 'token_env = "MY_TOKEN"\n',
+        "conformance.toml: the secret $MY_TOKEN stands in the contract, word for word. A report "
+        "shows the variable in its place everywhere, so that its evidence could be read by nobody. "
+        "Give the run one that is long and drawn at random.",
+        MY_TOKEN="ready",  # noqa: S106  # no secret: that is what is wrong
+    ),
     "an unknown variable of ours": described(
         LEAST,
         "The environment variable ACKPROOF_TARGET_SKOPE sets nothing. "

@@ -1,16 +1,22 @@
 """A server may repeat the bearer token wherever it likes; the kit repeats it nowhere."""
 
 from contextlib import closing
+from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import pytest
 import respx
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conformance.client import Client
-from conformance.contract import load_contract
+from conformance.contract import Contract, load_contract
 from conformance.expect import shown
 from conformance.preflight import TargetUnusable, preflight
-from conformance.target import Target
+from conformance.target import Header, Principal, Target
+from conformance.target_check import check_target
+from conformance.target_keys import TargetFileError
 from conformance.trace import Trace
 from conformance.wire import Connections
 
@@ -42,10 +48,55 @@ def test_what_ends_a_run_before_it_begins_tells_no_token(
     respx_mock.get(url__startswith=URL).respond(status, text=said)
 
     with closing(Connections()) as connections:
-        contract, trace = load_contract(), Trace()
-        client = Client(contract, TARGET, trace, "a test", connections, sleep=lambda _: None)
+        client = Client(contract(), TARGET, Trace(), "a test", connections, sleep=lambda _: None)
         with pytest.raises(TargetUnusable) as told:
             preflight(client)
 
     assert "s3cr" not in str(told.value)
     assert ("$ACKPROOF_TOKEN" in str(told.value)) is (status in {401, 403})
+
+
+@cache
+def contract() -> Contract:
+    return load_contract()
+
+
+WORDS: Final = {
+    "a status": "ready",
+    "a member of a document": "stateVersion",
+    "a part of one": "embe",
+    "a header": "Idempotency-Key",
+    "a code": "STUDIO_MEMBER_NOT_FOUND",
+    "a piece of a path": "/binding/revisions",
+    "a word of a requirement": "malformed",
+}
+
+
+@pytest.mark.parametrize("word", WORDS.values(), ids=WORDS.keys())
+@pytest.mark.parametrize("held_by", ["target", "other", "header"])
+def test_a_secret_that_stands_in_the_contract_is_refused(word: str, held_by: str) -> None:
+    holders = {
+        "target": replace(TARGET, token=word),
+        "other": replace(TARGET, other=Principal("s2", "OTHER", word)),
+        "header": replace(TARGET, headers=(Header("X-Tenant", word, "TENANT"),)),
+    }
+    shown_as = {"target": NAMED, "other": "OTHER", "header": "TENANT"}
+
+    with pytest.raises(TargetFileError) as refused:
+        check_target(contract(), holders[held_by])
+
+    said = str(refused.value)
+    assert said.startswith(f"the command line: the secret ${shown_as[held_by]} stands in the ")
+    assert ("[target.headers]" in said) is (held_by == "header")
+
+
+@settings(deadline=None)
+@given(st.binary(min_size=12, max_size=24).map(bytes.hex))
+def test_a_secret_that_was_drawn_at_random_is_taken(secret: str) -> None:
+    check_target(contract(), replace(TARGET, token=secret))
+
+
+def test_a_header_that_is_no_secret_may_be_a_word_of_the_contract() -> None:
+    plain = replace(TARGET, headers=(Header("X-Stage", "ready"),))
+
+    check_target(contract(), plain)
