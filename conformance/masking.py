@@ -2,9 +2,9 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 CUT: Final = "…"
@@ -15,7 +15,9 @@ ESCAPES: Final = re.compile(r"[%\\&]")
 HALF_AN_ESCAPE_AND_A_CUT: Final = re.compile(rf"(?:[%\\&][^{CUT}]{{0,10}})?{CUT}")
 PERCENT: Final = "%(?:25){0,3}"
 BACKSLASH: Final = rf"(?:\\|{PERCENT}5[cC])"
-AND: Final = rf"(?:&|{PERCENT}26|\\{{1,7}}u0026)"
+PLAIN: Final = r"\\"
+BACKSLASHES: Final = re.compile(r"\\+|[^\\]")
+MOST_FOR_ONE: Final = 8
 HASH: Final = f"(?:#|{PERCENT}23)"
 END: Final = f"(?:;|{PERCENT}3[bB])"
 ENTITIES: Final = {"&": "|amp", "<": "|lt", ">": "|gt", '"': "|quot", "'": "|apos"}
@@ -29,7 +31,7 @@ class _Form:
         core: a text that stands in whatever matches without escapes.
         whole: matches all of it.
         beginning: matches its first characters.
-        characters: each matches one of it, in order.
+        characters: each matches one of it, or some backslashes that stand together, in order.
 
     """
 
@@ -85,19 +87,18 @@ def _forms(secret: str) -> tuple[_Form, ...]:
     in_hex = secret.encode().hex()
     least = LEAST_OF_A_SECRET
     return (
-        _form(secret, map(_escaped, secret), least),
-        *(_form(one, one, 2 * least) for one in (in_hex, in_hex.upper())),
-        *(_form(one, map(_in_either, one), least + 2) for one in _in_base64(secret)),
+        _form(secret, _spelt, least),
+        *(_form(one, list, 2 * least) for one in (in_hex, in_hex.upper())),
+        *(_form(one, _in_either, least + 2) for one in _in_base64(secret)),
     )
 
 
-def _form(spelt: str, patterns: Iterable[str], least: int) -> _Form:
-    each = tuple(patterns)
+def _form(text: str, patterns: Callable[[str], Iterable[str]], least: int) -> _Form:
     return _Form(
-        max(ALIKE.split(spelt), key=len),
-        re.compile("".join(each)),
-        re.compile("".join(each[:least])),
-        tuple(map(_compiled, each)),
+        max(ALIKE.split(text), key=len),
+        re.compile("".join(patterns(text))),
+        re.compile("".join(patterns(text[:least]))),
+        tuple(map(_compiled, patterns(text))),
     )
 
 
@@ -116,23 +117,63 @@ def _in_base64(secret: str) -> Iterator[str]:
             yield own
 
 
-def _in_either(character: str) -> str:
-    """Match a character of base64 in both alphabets; one that a URL would escape, so too."""
-    both = ALPHABET.get(character)
-    return f"(?:{'|'.join(_escaped(one) for one in both)})" if both else character
+def _in_either(text: str) -> Iterator[str]:
+    """Match each character of base64 in both alphabets; one that a URL would escape, so too."""
+    for character in text:
+        both = ALPHABET.get(character)
+        yield f"(?:{'|'.join(_escaped(one) for one in both)})" if both else character
 
 
-@lru_cache(maxsize=256)
-def _escaped(character: str) -> str:
+def _spelt(text: str) -> Iterator[str]:
+    """Match each character of a text in every spelling, but backslashes side by side at once.
+
+    How many of the backslashes before a character escape it and how many are the text's own, nobody
+    can tell. To try each share of them takes time that grows with the power of their number, so
+    they are counted together, with what escapes the character behind them. For the same reason a
+    text that itself spells a backslash behind one is looked for with plain ones only.
+    """
+    backslash = PLAIN if re.search(rf"{PLAIN}(?!{PLAIN})(?:{_any_backslash()})", text) else None
+    behind = False
+    for met in BACKSLASHES.findall(text):
+        own = met.count("\\")
+        most = MOST_FOR_ONE * (own + 1)
+        several = rf"(?:{backslash or _any_backslash()}){{{own},{most}}}"
+        yield several if own else _escaped(met, behind_backslashes=behind)
+        behind = own > 0
+
+
+@cache
+def _any_backslash() -> str:
+    """Match a backslash, or behind one what makes it one that is escaped."""
+    in_html = _in_html("\\", f"&|{PERCENT}26|u0026")
+    return rf"{BACKSLASH}|{in_html}|u005[cC]|x5[cC]|134"
+
+
+@lru_cache(maxsize=512)
+def _escaped(character: str, *, behind_backslashes: bool = False) -> str:
     r"""Match an ASCII character as itself, and escaped, up to three times over.
 
-    As %XX of a URL, as \uXXXX of JSON, \xXX or \OOO of a string, and as an entity of HTML.
+    As %XX of a URL, as \uXXXX of JSON, \xXX or \OOO of a string, and as an entity of HTML. No
+    two ways to match one text lead to one end, since a long text would be tried in all of them.
+
+    Args:
+        character: which is no backslash.
+        behind_backslashes: whether those that escape it are matched already.
+
     """
-    number = ord(character)
-    digits = "".join(f"[{one}{one.upper()}]" for one in f"{number:02x}")
-    named = ENTITIES.get(character, "")
-    in_url = rf"{PERCENT}{digits}"
-    in_string = rf"{BACKSLASH}{{1,7}}(?:(?:u00|x){digits}|{number:03o})"
-    in_html = rf"{AND}(?:amp{END}){{0,3}}(?:{HASH}(?:0*{number}|[xX]0*{digits}){named}){END}"
-    quoted = rf"{BACKSLASH}{{0,7}}" if character in "\"'\\/" else ""
-    return f"(?:{in_string}|{quoted}(?:{in_html}|{in_url}|{re.escape(character)}))"
+    digits = _digits(character)
+    escapes = "" if behind_backslashes else rf"{BACKSLASH}{{1,7}}"
+    quoted = rf"{BACKSLASH}{{0,7}}" if character in "\"'/" and not behind_backslashes else ""
+    in_string = rf"{escapes}(?:(?:u00|x){digits}|{ord(character):03o})"
+    in_html = _in_html(character, rf"{quoted}(?:&|{PERCENT}26)|{escapes}u0026")
+    return f"(?:{in_string}|{in_html}|{quoted}(?:{PERCENT}{digits}|{re.escape(character)}))"
+
+
+def _in_html(character: str, ampersand: str) -> str:
+    number, named = ord(character), ENTITIES.get(character, "")
+    by_number = f"{HASH}(?:0*{number}|[xX]0*{_digits(character)})"
+    return rf"(?:{ampersand})(?:amp{END}){{0,3}}(?:{by_number}{named}){END}"
+
+
+def _digits(character: str) -> str:
+    return "".join(f"[{one}{one.upper()}]" for one in f"{ord(character):02x}")

@@ -5,6 +5,7 @@ import json
 import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from time import process_time
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -152,3 +153,56 @@ def test_the_longer_of_two_secrets_is_masked_whole() -> None:
     secrets = {"s3cr3t": "$SHORT", "s3cr3t-token": "$LONG"}
 
     assert masked("s3cr3t-token and s3cr3t", secrets) == "$LONG and $SHORT"
+
+
+HOSTILE: Final = {
+    "backslashes": ("\\", "\\"),
+    "backslashes in a URL": ("\\", "%5c"),
+    "backslashes in JSON": ("\\", "\\u005c"),
+    "slashes behind backslashes": ("\\/", "\\\\\\/"),
+    "quotes in HTML in JSON": ('"', "\\\\\\\\u0026quot;"),
+    "backslashes that are spelt in the token": ("\\u005c", "\\u005c"),
+}
+
+
+def work(token: str, text: str) -> float:
+    """Seconds of the processor that masking takes, the least of three."""
+    taken = []
+    for _ in range(3):
+        began = process_time()
+        masked(text, {token: NAME})
+        taken.append(process_time() - began)
+    return min(taken)
+
+
+@pytest.mark.parametrize(("piece", "spelt"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_the_work_grows_as_the_token_and_as_the_text_and_no_faster(piece: str, spelt: str) -> None:
+    tokens, texts = [piece * 2 + "xyz", piece * 4 + "xyz"], [spelt * 2000, spelt * 4000]
+    masked(texts[0], dict.fromkeys(tokens, NAME))  # compiles what is looked for
+
+    assert work(tokens[1], texts[1]) < 16 * work(tokens[0], texts[0])
+
+
+@pytest.mark.parametrize(("piece", "spelt"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_long_token_of_signs_that_are_escaped_is_masked_amid_many(piece: str, spelt: str) -> None:
+    token = piece * 12 + "xyz"
+
+    kept = masked(spelt * 2000 + spelt * 12 + "xyz" + spelt * 2000, {token: NAME})
+
+    assert kept.count(NAME) == 1
+    assert "xyz" not in kept
+
+
+SIGNS: Final = st.lists(st.sampled_from(["\\", "\\\\\\", *"/\"'&%a1"]), min_size=4, max_size=9)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
+@settings(max_examples=40, deadline=None)
+@given(SIGNS.map("".join))
+def test_no_spelling_of_a_secret_of_signs_that_are_escaped_survives(
+    spelling: Callable[[str], str], token: str
+) -> None:
+    kept = masked(spelling(f"before {token} after"), {token: NAME})
+
+    assert NAME in kept
+    assert [one for one in readings(kept) if token in one.replace(NAME, "")] == []
