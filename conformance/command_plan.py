@@ -95,7 +95,8 @@ def _afterwards(plan: Plan, target: Target, *, embedded: bool) -> list[str]:
         lines += ["", f"{len(plan.unaffordable)} beyond the write limit, left out: {names}"]
     if plan.withheld:
         names = ", ".join(one.name for one in plan.withheld)
-        lines += ["", f"{len(plan.withheld)} that write, left out by mode read-only: {names}"]
+        withheld = counted(len(plan.withheld), "scenario that writes", "scenarios that write")
+        lines += ["", f"{withheld}, left out by mode read-only: {names}"]
     return lines
 
 

@@ -21,7 +21,8 @@ def verify_report(folder: Path) -> int:
     verified = verify(folder, load_contract(), kit_version())
     for difference in verified.differences:
         print_hanging(console, Text("  differs    ", "bold red"), printable(difference))
-    judged = f"{counted(verified.verdicts, 'verdict')} from {verified.exchanges} exchanges"
+    exchanges = counted(verified.exchanges, "exchange")
+    judged = f"{counted(verified.verdicts, 'verdict')} from {exchanges}"
     if verified.differences:
         count = counted(len(verified.differences), "difference")
         console.print(Text(f"{count}: the report is not what the evidence says ({judged})"))

@@ -8,12 +8,25 @@ from conformance.exchange import Exchange
 from conformance.validators import Violation
 
 SHOWN_CHARACTERS = 200
+NOTHING = "nothing"
+
+
+def spelt(value: object) -> str:
+    """Spell a value whole; what is not there is nothing."""
+    if value is None:
+        return NOTHING
+    return value if isinstance(value, str) else repr(value)
 
 
 def shown(value: object) -> str:
     """Spell a value briefly for a finding."""
-    text = value if isinstance(value, str) else repr(value)
+    text = spelt(value)
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def named(name: str, value: object) -> str:
+    """Spell a member of a document with its value, or say that the document has none."""
+    return f"no {name}" if value is None else f"{name} {value}"
 
 
 def that(
@@ -47,8 +60,10 @@ def shows_version(read: Exchange, version: object, claim: Exchange) -> Judged:
     """Judge that a read model shows a state version at least as new as a claim says."""
     met = read.members.get("stateVersion")
     held = is_whole(met) and is_whole(version) and met >= version
-    expected = f"{claim.members.get('readModelUrl')} shows stateVersion {version} or later"
-    return that(held, expected, f"{read.status} with stateVersion {met}", claim, read)
+    claimed = "the stateVersion of the claim" if version is None else f"stateVersion {version}"
+    where = claim.members.get("readModelUrl") or "the read model"
+    actual = f"{read.status} with {named('stateVersion', met)}"
+    return that(held, f"{where} shows {claimed} or later", actual, claim, read)
 
 
 def is_whole(value: object) -> TypeGuard[float]:

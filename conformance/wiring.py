@@ -10,6 +10,7 @@ from conformance.exchange import Exchange
 from conformance.following import Settled
 from conformance.history import NOT_OFFERED, http_date
 from conformance.reading import told, values
+from conformance.reports.counted import counted
 from conformance.wire import PLAIN
 
 State = Literal["ok", "note", "change"]
@@ -89,7 +90,7 @@ def openapi(api: Api) -> Iterator[Line]:
     served = api.send.sent("GET", api.target.url + path, None, PLAIN)
     paths = served.members.get("paths")
     if served.ok and isinstance(paths, dict) and paths:
-        yield Line("openapi", "ok", f"{path} describes {len(paths)} paths")
+        yield Line("openapi", "ok", f"{path} describes {counted(len(paths), 'path')}")
     else:
         said = f"{served.line}, which is no JSON object with paths. Correct openapi or leave it out"
         yield Line("openapi", "change", said)

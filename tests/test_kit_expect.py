@@ -30,6 +30,19 @@ def test_a_text_is_shown_as_it_is_and_anything_else_as_python_spells_it() -> Non
     assert expect.shown(["ab", 1]) == "['ab', 1]"
 
 
+def test_what_is_not_there_is_told_in_words() -> None:
+    assert expect.shown(None) == "nothing"
+    assert expect.named("stateVersion", 3) == "stateVersion 3"
+    assert expect.named("stateVersion", 0) == "stateVersion 0"
+    assert expect.named("stateVersion", None) == "no stateVersion"
+    lacking = expect.shows_version(exchange(404, {}), 2, exchange(202, {"readModelUrl": "/m"}))
+    unclaimed = expect.shows_version(exchange(200, {"stateVersion": 2}), None, exchange(202, {}))
+    assert lacking.expected == "/m shows stateVersion 2 or later"
+    assert lacking.actual == "404 with no stateVersion"
+    assert unclaimed.expected == "the read model shows the stateVersion of the claim or later"
+    assert unclaimed.actual == "200 with stateVersion 2"
+
+
 @pytest.mark.parametrize(("length", "kept"), [(199, 199), (200, 200), (201, 200)])
 def test_what_is_longer_than_200_characters_is_cut_to_them(length: int, kept: int) -> None:
     shown = expect.shown("x" * length)
@@ -88,8 +101,11 @@ def test_a_read_shows_a_version_that_is_whole_and_not_older(
     judged = expect.shows_version(read, claimed, claim)
 
     assert judged.held is held
-    assert judged.expected == f"/u shows stateVersion {claimed} or later"
-    assert judged.actual == f"201 with stateVersion {met}"
+    version = "the stateVersion of the claim" if claimed is None else f"stateVersion {claimed}"
+    assert judged.expected == f"/u shows {version} or later"
+    assert (
+        judged.actual == f"201 with {'no stateVersion' if met is None else f'stateVersion {met}'}"
+    )
     assert judged.shown_by == (claim, read)
 
 

@@ -7,11 +7,24 @@ from typing import get_args
 
 import jsonschema
 import pytest
-from hand_made_runs import IDS, RUNS, TARGET, TOKEN, finding, printed, run_of, unscored, verdict
+from hand_made_runs import (
+    IDS,
+    RUNS,
+    TARGET,
+    TOKEN,
+    finding,
+    lane,
+    printed,
+    run_of,
+    unscored,
+    verdict,
+)
 
+from conformance.generated.outcome import Generation
 from conformance.reports import report_file
 from conformance.reports.console import profile_line
 from conformance.reports.of_run import report_of
+from conformance.reports.summary import summary
 from conformance.reports.views import VIEWS
 from conformance.runner import RunResult
 from conformance.waits import Kind
@@ -207,6 +220,33 @@ def test_findings_that_differ_only_in_ids_and_numbers_are_printed_once() -> None
 
     assert out.count("  actual ") == 1
     assert "and 4 more findings of ACK-01 like these" in out
+
+
+@pytest.mark.parametrize(
+    ("findings", "gates", "said"),
+    [
+        (0, False, ""),
+        (1, False, "which does not gate"),
+        (2, False, "which do not gate"),
+        (1, True, "which gates"),
+        (2, True, "which gate"),
+    ],
+)
+def test_findings_of_the_generated_lane_and_what_they_do_agree_in_number(
+    findings: int, said: str, *, gates: bool
+) -> None:
+    found = lane().findings * findings
+    run = run_of(
+        verdict("ACK-01", "pass"), lane=lane(findings=found, generation=Generation(gates=gates))
+    )
+
+    (on_console,) = (one for one in printed(run, 200).split("\n") if "generated lane" in one)
+    (in_summary,) = (
+        one for one in summary(report_of(run, "0.1.0")).split("\n") if "Generated lane" in one
+    )
+
+    assert on_console.endswith(said if findings else "0 findings of Schemathesis")
+    assert in_summary.endswith(said if findings else "0 findings")
 
 
 def test_equal_reasons_are_one_line() -> None:

@@ -224,6 +224,23 @@ def test_every_area_of_a_package_is_listed_in_the_one_order(package: ModuleType)
     assert in_order == [one.name for area in areas for one in listed(modules[area])]
 
 
+def put_into_texts(path: Path) -> Iterator[str]:
+    """What a module puts into texts straight from where it may be absent."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Call):
+            called, given = node.value.func, node.value.args
+            if isinstance(called, ast.Attribute) and called.attr == "get" and len(given) == 1:
+                yield f"{path.name}:{node.lineno} {ast.unparse(node.value)}"
+
+
+def test_no_text_of_a_check_says_none_for_what_a_document_lacks() -> None:
+    judging = ("scenarios/*.py", "invariants/*.py", "expect.py", "following.py", "api.py")
+    modules = [path for one in judging for path in (ROOT / "conformance").glob(one)]
+
+    assert len(modules) > 40
+    assert [one for path in modules for one in put_into_texts(path)] == []
+
+
 def test_no_two_checks_and_no_two_faults_share_a_name() -> None:
     names = [one.name for one in CHECKS]
     faults = [one.name for module in AREA_MODULES for one in listed(module)]

@@ -75,7 +75,8 @@ def a_200_or_201_is_a_receipt_that_is_done(route: RouteHistory) -> Judgements:
         expected = "a receipt whose status is ready (or failed, on 200), or a replay"
         actual = "; ".join(map(str, route.validators.shape("receipt", body)[:2]))
         held = not actual and (_done(write) or body.get("replayed") is True)
-        shown = actual or f"status {body.get('status')} at stage {body.get('stage')}"
+        words = (expect.named(name, body.get(name)) for name in ("status", "stage"))
+        shown = actual or " at ".join(words)
         yield expect.that(
             held, expected, shown, write, cause="" if "stage" in body else "no receipt"
         )
@@ -122,7 +123,7 @@ def an_accepted_receipt_tells_nothing_of_the_read_model(operation: OperationHist
         if isinstance(target, dict) and "status" in target:
             live.append("target.status")
         if receipt.members.get("status") not in STATUSES:
-            live.append(f"status {receipt.members.get('status')}")
+            live.append(expect.named("status", receipt.members.get("status")))
         expected = "no live status word of the resource at stage accepted"
         yield expect.that(not live, expected, ", ".join(live), receipt)
 

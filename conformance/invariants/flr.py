@@ -39,8 +39,10 @@ def a_failure_is_whole_and_agrees_with_its_document(operation: OperationHistory)
         if not isinstance(failure, dict):
             continue
         wrong = [str(one) for one in operation.validators.rule("FLR-02", "status", claim.document)]
-        if failure.get("stage") != claim.members.get("stage"):
-            wrong.append(f"failure.stage {failure.get('stage')} at {claim.members.get('stage')}")
+        stages = failure.get("stage"), claim.members.get("stage")
+        if stages[0] != stages[1]:
+            told = expect.named("failure.stage", stages[0])
+            wrong.append(f"{told} at {expect.shown(stages[1])}")
         occurred = instant(failure.get("occurredAt"))
         if occurred and accepted and accepted - occurred > TRUNCATION:
             wrong.append(f"occurredAt {failure['occurredAt']} is before acceptedAt")

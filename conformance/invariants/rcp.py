@@ -146,7 +146,7 @@ def the_location_of_a_202_is_its_status_url(operation: OperationHistory) -> Judg
             yield expect.branch("synchronous_throughout", receipt)
             continue
         origins = operation.target.own_origins
-        location, status_url = receipt.header("location"), str(receipt.members.get("statusUrl"))
+        location, status_url = receipt.header("location"), _status_url(receipt)
         same = location and absolute(location, receipt, origins) == absolute(
             status_url, receipt, origins
         )
@@ -154,6 +154,10 @@ def the_location_of_a_202_is_its_status_url(operation: OperationHistory) -> Judg
         definition = absolute(status_url, receipt, origins) in _definitions(receipt, origins)
         expected = "statusUrl is not the URL of a definition"
         yield expect.that(not definition, expected, status_url, receipt)
+
+
+def _status_url(receipt: Exchange) -> str:
+    return expect.spelt(receipt.members.get("statusUrl"))
 
 
 def _definitions(receipt: Exchange, origins: tuple[str, ...]) -> set[str]:
@@ -268,7 +272,7 @@ def the_instant_of_acceptance_stays(operation: OperationHistory) -> Judgements:
 def a_status_link_is_the_status_url(operation: OperationHistory) -> Judgements:
     origins = operation.target.own_origins
     for receipt in operation.acknowledgements:
-        status_url = str(receipt.members.get("statusUrl"))
+        status_url = _status_url(receipt)
         given = links(receipt, "status")
         met = {absolute(one, receipt, origins) for one in given}
         if given:

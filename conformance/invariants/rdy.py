@@ -76,9 +76,10 @@ def _differences(read: Exchange, failed: Mapping[str, OperationHistory]) -> list
         return []
     last, wrong = failed[named].claims[-1], []
     if read.members.get("correlationId") != last.members.get("correlationId"):
-        wrong.append(f"correlationId {read.members.get('correlationId')}")
+        wrong.append(expect.named("correlationId", read.members.get("correlationId")))
     if _failure(read) != _failure(last):
-        wrong.append(f"failure.code {_failure(read)} where the status has {_failure(last)}")
+        told = expect.named("failure.code", _failure(read))
+        wrong.append(f"{told} where the status has {expect.shown(_failure(last))}")
     return wrong
 
 

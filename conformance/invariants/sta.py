@@ -203,12 +203,12 @@ def the_status_keeps_the_identity_of_the_receipt(operation: OperationHistory) ->
     receipt = operation.receipt
     for sample in operation.samples:
         pairs = {name: (receipt.members.get(name), sample.members.get(name)) for name in IDENTITY}
-        changed = [f"{name} {one} is now {now}" for name, (one, now) in pairs.items() if one != now]
+        changed = [_now(name, *pair) for name, pair in pairs.items() if pair[0] != pair[1]]
         changed += _changed(receipt.members.get("target"), sample.members.get("target"))
-        urls = [str(one.members.get("statusUrl")) for one in (receipt, sample)]
+        urls = [one.members.get("statusUrl") for one in (receipt, sample)]
         origins = operation.target.own_origins
-        if absolute(urls[0], receipt, origins) != absolute(urls[1], sample, origins):
-            changed.append(f"statusUrl {urls[0]} is now {urls[1]}")
+        if absolute(str(urls[0]), receipt, origins) != absolute(str(urls[1]), sample, origins):
+            changed.append(_now("statusUrl", *urls))
         expected = "commandId, correlationId, operation, target and statusUrl as in the receipt"
         lacking = [name for name, pair in pairs.items() if pair == (None, None)]
         if lacking and not changed:
@@ -221,9 +221,13 @@ def the_status_keeps_the_identity_of_the_receipt(operation: OperationHistory) ->
 def _changed(before: object, after: object) -> list[str]:
     """Say what of a target is no longer as it was; further members may come."""
     if not isinstance(before, dict) or not isinstance(after, dict):
-        return [f"target {before} is now {after}"]
+        return [_now("target", before, after)]
     pairs = {name: (value, after.get(name)) for name, value in before.items()}
-    return [f"target.{name} {one} is now {now}" for name, (one, now) in pairs.items() if one != now]
+    return [_now(f"target.{name}", *pair) for name, pair in pairs.items() if pair[0] != pair[1]]
+
+
+def _now(name: str, before: object, after: object) -> str:
+    return f"{expect.named(name, before)} is now {expect.shown(after)}"
 
 
 @invariant("STA-10", over=OperationHistory, without_receipt=True)
@@ -269,7 +273,8 @@ def the_history_lists_each_stage_once_and_in_order(operation: OperationHistory) 
         ordered = known == sorted(known) and None not in times
         held = ranks == sorted(set(ranks)) and ordered and since
         expected = "each stage once, in order, at times that never go back before acceptedAt"
-        met = ", ".join(f"{one.get('stage')} at {one.get('at')}" for one in rows)
+        pairs = ([expect.shown(one.get(name)) for name in ("stage", "at")] for one in rows)
+        met = ", ".join(map(" at ".join, pairs))
         yield expect.that(held, expected, met, sample)
     if not told:
         yield expect.branch("no_history", operation.receipt)
@@ -280,7 +285,7 @@ def a_verdict_asks_for_no_further_poll(operation: OperationHistory) -> Judgement
     for sample in operation.samples:
         if sample.members.get("status") in TERMINAL:
             asked = sample.header("retry-after")
-            met = f"Retry-After: {asked}"
+            met = f"Retry-After: {expect.shown(asked)}"
             yield expect.that(asked is None, "no Retry-After beside a verdict", met, sample)
     yield from _if_unread(operation)
 

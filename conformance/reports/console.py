@@ -7,7 +7,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from conformance.reports.counted import counted
+from conformance.reports.counted import counted, found_and_gating
 from conformance.reports.findings import print_field, print_findings
 from conformance.reports.hanging import print_hanging
 from conformance.reports.model import (
@@ -163,9 +163,9 @@ def _print_lane(console: Console, lane: ShownLane) -> None:
     console.print()
     sent = f"{counted(lane.requests, 'request')} to {counted(len(lane.operations), 'operation')}"
     found = counted(len(lane.findings), "finding of Schemathesis", "findings of Schemathesis")
-    gate = "which gate" if lane.gates else "which do not gate"
+    found = found_and_gating(found, len(lane.findings), gates=lane.gates)
     title = Text("generated lane: ", "bold")
-    print_hanging(console, title, f"{sent} in {lane.seconds:.1f} s, {found}, {gate}")
+    print_hanging(console, title, f"{sent} in {lane.seconds:.1f} s, {found}")
     for finding in lane.findings[:LANE_FINDINGS_IN_FULL]:
         head = f"{finding.operation}  {finding.title} ({counted(finding.count, 'answer')})"
         print_hanging(console, Text("  "), printable(head))

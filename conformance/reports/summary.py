@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Final
 
 from conformance.reports.console import by_standing, standing
-from conformance.reports.counted import counted
+from conformance.reports.counted import counted, found_and_gating
 from conformance.reports.model import (
     FULL,
     ProfileSummary,
@@ -102,8 +102,8 @@ def _head(report: Report) -> Iterator[Block]:
         "server": report.target.server or "says no name",
         "contract": f"{report.contract.version} ({report.contract.hash[:12]})",
         "plan": f"{plan.hash}, {counted(plan.requirements, 'requirement')}",
-        "run": f"{timing.started_at}, {timing.seconds:.1f} s, {report.exchanges} exchanges, "
-        f"ackproof {report.kit}",
+        "run": f"{timing.started_at}, {timing.seconds:.1f} s, "
+        f"{counted(report.exchanges, 'exchange')}, ackproof {report.kit}",
     }
     if report.mode != FULL:
         facts["mode"] = f"{report.mode}: no profile is claimed"
@@ -207,9 +207,9 @@ def _unjudged(verdicts: Sequence[ShownVerdict]) -> Iterator[Block]:
 
 
 def _lane(lane: ShownLane) -> Iterator[Block]:
-    gate = "which gate" if lane.gates else "which do not gate"
-    found = counted(len(lane.findings), "finding")
-    title = f"### Generated lane: {counted(lane.requests, 'request')}, {found}, {gate}"
+    number = len(lane.findings)
+    found = found_and_gating(counted(number, "finding"), number, gates=lane.gates)
+    title = f"### Generated lane: {counted(lane.requests, 'request')}, {found}"
     yield Block("generated lane", title)
     for finding in lane.findings[:LANE_FINDINGS]:
         lines = [

@@ -242,7 +242,8 @@ def _dated_alike(first: Exchange, later: Exchange) -> Judgement:
     dates = [_last(read, BINDING).get("boundAt") for read in (first, later)]
     bound, met = map(instant, dates)
     if bound is None or met is None:
-        return Missing(f"the binding shows no boundAt: {dates}", (first, later))
+        told = ", then ".join(map(expect.shown, dates))
+        return Missing(f"the binding shows no boundAt: {told}", (first, later))
     held = abs(met - bound) <= TRUNCATION
     return expect.that(held, f"boundAt {dates[0]}, to the second", dates[1], first, later)
 

@@ -197,7 +197,7 @@ def _shows_binding(api: Api, member_id: str, revision_id: str = "") -> Exchange 
 
 def _last_bound(read: Exchange) -> str:
     last = read.members.get("lastBinding")
-    return str(last.get("revisionId")) if isinstance(last, dict) else ""
+    return expect.spelt(last.get("revisionId")) if isinstance(last, dict) else ""
 
 
 @scenario("CON-03", requests=28, writes=9, leaves=1)

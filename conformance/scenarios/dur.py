@@ -164,7 +164,8 @@ def _shown_again(
         if after.ok and held:
             break
     at_least = f"stateVersion {version} or later, " if expect.is_whole(version) else ""
-    met = f"stateVersion {after.members.get('stateVersion')}, {_spelt(_identity(after))}"
+    shown = expect.named("stateVersion", after.members.get("stateVersion"))
+    met = f"{shown}, {_spelt(_identity(after))}"
     return expect.that(
         after.ok and held,
         at_least + _spelt(identity),
@@ -208,7 +209,7 @@ def a_key_used_before_a_crash_gives_its_command_after_it(api: Api) -> Judgements
         if again.ok:
             break
     command_id, met = first.members["commandId"], again.members.get("commandId")
-    actual = f"commandId {met}" if again.ok else expect.answer(again)
+    actual = expect.named("commandId", met) if again.ok else expect.answer(again)
     same = expect.that(met == command_id, f"commandId {command_id}", actual, first, again)
     yield from whole(same, _one_run(api, member_id, first, again))
 
@@ -222,8 +223,8 @@ def _same_without_a_crash(first: Exchange, twin: Exchange) -> None:
     """
     ids = [one.members.get("commandId") for one in (first, twin)]
     if not isinstance(ids[0], str) or ids[0] != ids[1]:
-        what = f"without a crash, too, the key gives first command {ids[0]} and then {ids[1]}"
-        raise Unverified(what, first, twin)
+        given = " and then ".join(expect.named("commandId", one) for one in ids)
+        raise Unverified(f"without a crash, too, the key gives first {given}", first, twin)
 
 
 def _one_run(api: Api, member_id: str, first: Exchange, again: Exchange) -> Judged | Missing:

@@ -126,7 +126,7 @@ def the_examples_call_the_invoke_path_without_a_credential(api: Api) -> Judgemen
 
 def _path_alone(api: Api, contract: Exchange) -> str:
     """Return the invokePath without what a gateway may put before it: origin and prefix."""
-    given = str(contract.members.get("invokePath"))
+    given = expect.spelt(contract.members.get("invokePath"))
     parts = resolved(given, contract)
     if parts is None:
         return given

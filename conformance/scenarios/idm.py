@@ -76,7 +76,7 @@ def one_command(first: Exchange, again: Exchange) -> Judged:
     """Judge that a repeat is answered with the command, the status and the thing of the first."""
     names = ("commandId", "statusUrl", "memberId", "runId")
     told = {name: first.members[name] for name in names if first.members.get(name) is not None}
-    met = {name: again.members.get(name) for name in told}
+    met = {name: again.members[name] for name in told if again.members.get(name) is not None}
     expected = ", ".join(f"{name} {value}" for name, value in told.items())
     expected = f"the first answer again: {expected or 'a 2xx'}"
     actual = expect.shown(met) if again.ok else expect.answer(again)

@@ -205,7 +205,8 @@ def _ran(api: Api, settled: Settled, readiness: Exchange | None) -> Judged:
     if readiness is None or readiness.members.get("status") not in ("pending", "failed"):
         expected, actual = "an invoke that is ready has a run", expect.answer(run)
         return expect.that(run.ok, expected, actual, settled.write, settled.last, run)
-    told = f"{readiness.members['status']} {readiness.members.get('reason')}"
+    reason = readiness.members.get("reason") or "without a reason"
+    told = f"{readiness.members['status']} {reason}"
     expected = f"no run while readiness is {told}"
     return expect.that(False, expected, f"ready: {run.line}", readiness, settled.write, run)  # noqa: FBT003
 

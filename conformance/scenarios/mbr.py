@@ -74,7 +74,7 @@ def _is_created(api: Api, kind: str) -> Judgements:
     if write.status == ACCEPTED and settled.ending == "undecided" and not read.ok:
         raise Unverified(f"the create was not decided within the run's limit: {write.line}", write)
     expected = f"GET of the created member answers 200 with memberId {named}"
-    actual = f"{settled.told}, then {expect.answer(read)} naming {met}"
+    actual = f"{settled.told}, then {expect.answer(read)} naming {expect.shown(met)}"
     yield expect.that(read.ok and met == named, expected, actual, write, read)
 
 

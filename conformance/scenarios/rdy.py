@@ -133,7 +133,8 @@ def _untrue(read: Exchange) -> list[object]:
 
 
 def _said(read: Exchange) -> str:
-    return f"{read.status} {read.members.get('status')} {read.members.get('reason')}"
+    words = (read.members.get(name) for name in ("status", "reason"))
+    return " ".join(map(str, [read.status, *(one for one in words if one is not None)]))
 
 
 @scenario("RDY-04", requests=9, writes=2, leaves=1)
@@ -153,8 +154,9 @@ def a_bind_that_is_ready_reads_ready(api: Api) -> Judgements:
     met = target.get("revisionId") if isinstance(target, dict) else None
     named = settled.target.get("revisionId")
     held = read.members.get("status") == "ready" and (met == named or None in (met, named))
-    expected = f"ready for revision {named} once the bind is ready"
-    yield expect.that(held, expected, f"{_said(read)} for {met}", settled.last, read)
+    expected = f"ready for {expect.named('revision', named)} once the bind is ready"
+    actual = f"{_said(read)} for {expect.shown(met)}"
+    yield expect.that(held, expected, actual, settled.last, read)
 
 
 @scenario("RDY-06", requests=6, writes=2, leaves=1)

@@ -285,7 +285,7 @@ def _captures_nothing(api: Api, invoke: Exchange, state: str, *before: Exchange)
         return Missing(f"an invoke was neither accepted nor refused: {invoke.line}", (invoke,))
     settled = api.verdict_of(invoke)
     if settled.ending in {"ready", "failed"}:
-        reached = f"ready at {settled.target.get('publishedServiceId')}"
+        reached = f"ready at {expect.shown(settled.target.get('publishedServiceId'))}"
         return expect.that(settled.ending == "failed", expected, reached, *before, invoke)
     runs = api.send.list_member_runs(invoke.parameters["memberId"])
     if any(_captured(run, invoke.parameters["memberId"]) for run in _rows(runs)):

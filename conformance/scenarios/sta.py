@@ -81,7 +81,7 @@ def an_unknown_command_is_a_typed_404(api: Api) -> Judgements:
     if not isinstance(command_id, str):
         yield Missing("the create's answer names no commandId to replace", (known.write,))
         return
-    given = str(known.write.members.get("statusUrl"))
+    given = expect.spelt(known.write.members.get("statusUrl"))
     spelt = [quote(command_id, safe=kept) for kept in ("~:", "~", ":", "")]
     before, found, after = given.rpartition(next((one for one in spelt if one in given), "?!"))
     if not found:
