@@ -95,6 +95,7 @@ class Scenario:
         control: whether every other scenario rests on this one holding.
         long: whether it waits on purpose, so that it is started first.
         restarts: whether it has the target restarted, once all that does not has ended.
+        services: how many of what it leaves are services, which no operation removes.
 
     """
 
@@ -107,6 +108,7 @@ class Scenario:
     control: bool = False
     long: bool = False
     restarts: bool = False
+    services: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +143,14 @@ def scenario(  # noqa: PLR0913
     control: bool = False,
     long: bool = False,
     restarts: bool = False,
+    services: int = 0,
 ) -> "Callable[[Callable[[Api], Judgements]], Scenario]":
     """Make a scenario of a generator function that takes the api and yields judgements."""
 
     def make(script: "Callable[[Api], Judgements]") -> Scenario:
         name = script.__name__
         return Scenario(
-            name, requirement, script, requests, writes, leaves, control, long, restarts
+            name, requirement, script, requests, writes, leaves, control, long, restarts, services
         )
 
     return make

@@ -74,6 +74,10 @@ def _afterwards(plan: Plan, target: Target, *, embedded: bool) -> list[str]:
         if target.keep
         else f"makes {made}, and deletes the members where it can",
     ]
+    if plan.services and not target.keep:
+        services = counted(plan.services, "service")
+        stay = "stays" if plan.services == 1 else "stay"
+        lines.append(f"{services} of the legacy binding {stay}, which no operation removes")
     if plan.generated:
         lines.append(
             f"generated requests to {counted(len(plan.generated), 'operation')} come on top"

@@ -82,6 +82,11 @@ class Plan:
         """How many members and services stay behind."""
         return sum(scenario.leaves for scenario in self.scenarios)
 
+    @property
+    def services(self) -> int:
+        """How many of these are services, which no operation removes."""
+        return sum(scenario.services for scenario in self.scenarios)
+
     def judging(self, requirement: str) -> tuple[Scenario, ...]:
         """Return the scenarios that judge a requirement, those left out among them."""
         everything = (*self.scenarios, *self.left_out)

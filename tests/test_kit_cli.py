@@ -127,6 +127,9 @@ def test_a_plan_says_what_it_sends_and_leaves_without_sending_anything() -> None
     assert f"{sum(not one.planned for one in claimed)} requirements by " in done.stdout
     assert " writes among them" in done.stdout
     assert ", and deletes the members where it can\n" in done.stdout
+    assert "12 services of the legacy binding stay, which no operation removes\n" in done.stdout
+    assert "legacy binding stay" not in kept.stdout
+    assert "legacy binding stay" not in ackproof("plan", "--only", "RCP-06").stdout
     assert " behind\n" in kept.stdout
     assert "planned, not judged yet: " in done.stdout
 

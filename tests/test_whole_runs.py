@@ -224,6 +224,7 @@ def test_a_scenario_leaves_behind_what_it_declares(
     }
 
     assert len(made) == scenario.leaves
+    assert sum(name == "putScopeBinding" for name, *_ in made) == scenario.services
 
 
 def test_every_request_is_sent_by_a_scenario_or_the_preflight(whole_run: RunResult) -> None:

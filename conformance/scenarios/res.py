@@ -66,7 +66,7 @@ def the_invoke_path_reaches_the_service_it_described(api: Api) -> Judgements:
             yield expect.equal(met, described, f"{name} of the run", contract, run)
 
 
-@scenario("RES-03", requests=18, writes=5, leaves=2)
+@scenario("RES-03", requests=18, writes=5, leaves=2, services=1)
 def a_service_named_like_the_member_captures_nothing(api: Api) -> Judgements:
     good = api.fixture("good")
     member = api.member(good.kind)
@@ -90,7 +90,7 @@ def a_service_named_like_the_member_captures_nothing(api: Api) -> Judgements:
         yield expect.equal(run.members["revisionId"], revision_id, what, decoy, bound, run)
 
 
-@scenario("RES-04", requests=45, writes=12, leaves=2)
+@scenario("RES-04", requests=45, writes=12, leaves=2, services=1)
 def a_service_id_from_the_caller_has_no_effect(api: Api) -> Judgements:
     good = api.fixture("good")
     member_id, other = api.member(good.kind).member_id, api.names.fresh()
@@ -232,7 +232,7 @@ def _class(answer: Exchange) -> str:
     return "an answer" if answer.ok else f"{answer.status} {expect.code_of(answer)}".rstrip()
 
 
-@scenario("RES-07", requests=67, writes=43, leaves=21, long=True)
+@scenario("RES-07", requests=67, writes=43, leaves=21, services=10, long=True)
 def nothing_falls_back_to_a_service_while_a_create_is_under_way(api: Api) -> Judgements:
     good = api.fixture("good")
     twin = api.invoke(api.bound_member().member_id, good)
