@@ -6,6 +6,7 @@ scenarios, and each item waits for its own verdict.
 
 import gc
 import io
+import logging
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -41,6 +42,7 @@ from conformance.waivers import Waiver, Waivers, WeighedWaiver
 SUITE: Final = Path(suite.__file__)
 SESSION: Final = pytest.StashKey["Session"]()
 WIDTH: Final = 100
+UNMASKED: Final = ("httpx", "httpcore")  # loggers that tell what a server sent, as it is
 JUDGED: Final = frozenset[str]({"pass", "fail", "warn"})
 NOTHING: Final = "Nothing was judged: no requirement that is scored was seen kept or broken."
 UNUSABLE: Final = (
@@ -192,6 +194,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     gc.freeze()
     gc.enable()
+    for name in UNMASKED:
+        logging.getLogger(name).setLevel(logging.WARNING)
     spread = config.getoption("numprocesses", None) or hasattr(config, "workerinput")
     if spread:
         raise pytest.UsageError(

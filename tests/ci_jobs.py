@@ -87,13 +87,17 @@ class GitHubApi(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True)
 class Job:
-    """A job of GitHub: its workspace, what the action is given, and what the job is about."""
+    """A job of GitHub: its workspace, what the action is given, and what the job is about.
+
+    `timeout` are the seconds that a step may take.
+    """
 
     folder: Path
     given: Mapping[str, str]
     event: object = field(default_factory=dict)
     api: str = "http://127.0.0.1:1"
     token: str = TOKEN
+    timeout: float = 60
 
     def environment(self, step: Mapping[str, Any]) -> dict[str, str]:
         """Return the variables of a step, and make the files that they name."""
@@ -145,7 +149,7 @@ class Job:
             check=False,
             cwd=self.folder,
             env=self.environment(step),
-            timeout=60,
+            timeout=self.timeout,
         )
 
     def outputs(self) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """Differences between two JSON values, and between two judgements."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.masking import CUT
 
 LONGEST: Final = 160
+QUOTES: Final = re.compile(r"[\\'\"]")
 Judgement = Mapping[str, Any]
 
 
@@ -66,7 +68,8 @@ def _without(values: Sequence[Any], others: Sequence[Any]) -> list[Any]:
 def same_judgement(one: Judgement, other: Judgement, secrets: Sequence[str]) -> bool:
     """Whether two judgements say the same.
 
-    A text that was cut behind a secret was cut elsewhere than one that was cut behind its name.
+    A text that was cut behind a secret was cut elsewhere than one that was cut behind its name,
+    and one that was quoted with a secret in it may be in other quotes than one with its name.
 
     Args:
         one: as a line of a trace holds it.
@@ -75,15 +78,18 @@ def same_judgement(one: Judgement, other: Judgement, secrets: Sequence[str]) -> 
 
     """
     return one.keys() == other.keys() and all(
-        one[name] == other[name] or _cut_apart(one[name], other[name], secrets) for name in one
+        one[name] == other[name] or _masked_apart(one[name], other[name], secrets) for name in one
     )
 
 
-def _cut_apart(one: object, other: object, secrets: Sequence[str]) -> bool:
-    if not (isinstance(one, str) and isinstance(other, str) and CUT in one + other):
+def _masked_apart(one: object, other: object, secrets: Sequence[str]) -> bool:
+    if not (isinstance(one, str) and isinstance(other, str)):
         return False
-    named = (name for name in secrets if name in one and name in other)
-    return any(one.partition(name)[0] == other.partition(name)[0] for name in named)
+    named = [name for name in secrets if name in one and name in other]
+    bare, known = QUOTES.sub("", one), QUOTES.sub("", other)
+    if CUT not in one + other:
+        return bool(named) and bare == known
+    return any(bare.partition(name)[0] == known.partition(name)[0] for name in named)
 
 
 def spelt(value: object) -> str:
