@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test test-browser chromium check lint types spec faults faults-quick variants variants-pairs mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
+.PHONY: help install conformance test test-browser chromium check lint types spec faults faults-quick variants variants-pairs canary mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ variants: $(READY) ## Run the whole suite against every legitimate variant
 
 variants-pairs: $(READY) ## Run it against every two of them that can go together
 	$(BIN)/ackproof variants --pairs
+
+canary: $(READY) ## Search a run of both lanes that fails everywhere for the secrets that it met
+	$(BIN)/python -m pytest tests/canary
 
 mutation: $(READY) ## Mutate the judging core and see that the tests notice
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'

@@ -14,13 +14,9 @@ from ci_jobs import PULL, GitHub, GitHubApi, Job
 from ci_jobs import TOKEN as GITHUB_TOKEN
 from conftest import Quiet
 from secret_spellings import SECRETS, SPELLINGS, files_in, leaks
-from worst_target import MUSTS, found_in, worst_target
-
-from conformance.cli import outcome
+from worst_target import MOST_HIDDEN, MUSTS, found_in, worst_target
 
 REPORT: Final = "ackproof-report"
-# Each MUST is seen broken in most runs. Where a race decides, a busy machine may hide a few.
-MOST_HIDDEN: Final = 10
 
 
 @contextmanager
@@ -73,12 +69,10 @@ def test_the_search_finds_a_secret_in_whatever_file_of_a_run_it_stands(tmp_path:
 
 
 def test_no_output_of_a_run_that_fails_everywhere_holds_a_secret(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
     with worst_target(tmp_path) as folder:
         outputs = judged_by_a_job(folder)
-    code = outcome(["verify-report", str(folder / REPORT)])
-    outputs["verify-report"] = capfd.readouterr().out
 
     report = json.loads(outputs["report.json"])
     failed = set(report["failed"])
@@ -88,5 +82,4 @@ def test_no_output_of_a_run_that_fails_everywhere_holds_a_secret(
     assert found_in(outputs) == {}
     assert GITHUB_TOKEN not in "".join(outputs.values())
     masked = {name for name, text in outputs.items() if "$CANARY_TOKEN" in text}
-    assert outputs.keys() - masked == {"outputs", "ledger.jsonl", "verify-report"}
-    assert code == 0, outputs["verify-report"]
+    assert outputs.keys() - masked == {"outputs", "ledger.jsonl"}

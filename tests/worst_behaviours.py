@@ -1,7 +1,7 @@
 """For each check of the kit, a behaviour of the reference server that breaks what it judges."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -83,25 +83,25 @@ def placed() -> dict[str, list[str]]:
     found = {one.name: [fault] for one, fault in _own() if LEFT_OUT.get(one.name) != fault}
     found |= {"": [*AFTER_A_CRASH], "generated": [*GENERATED]}
     judged = {one.requirement for one in SCENARIOS if not one.control}
-    writing = [one.name for one in sorted(SCENARIOS, key=lambda one: -one.writes) if _serves(one)]
     for requirement in dict.fromkeys(one.requirement for one in INVARIANTS):
-        if requirement in judged:
-            continue
-        near = [
-            name for one in INVARIANTS if one.requirement == requirement for name in one.stimulus
-        ]
-        every = [(name, fault) for name in (*near, *writing) for fault in _breaking(requirement)]
-        free = (
-            (name, fault)
-            for name, fault in every
-            if not _decides(fault) & {one for other in found[name] for one in _decides(other)}
-        )
-        name, fault = PLACED[requirement] if requirement in PLACED else next(free)
-        found.setdefault(name, []).append(fault)
+        if requirement not in judged:
+            name, fault = PLACED.get(requirement) or next(_free_places(requirement, found))
+            found.setdefault(name, []).append(fault)
     return found
 
 
-def _own() -> Iterable[tuple[Scenario, str]]:
+def _free_places(requirement: str, found: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Yield scenarios whose traffic can show a fault beside those that they have, nearest first."""
+    near = [name for one in INVARIANTS if one.requirement == requirement for name in one.stimulus]
+    writing = sorted((one for one in SCENARIOS if _serves(one)), key=lambda one: -one.writes)
+    for name in (*near, *(one.name for one in writing)):
+        taken = {decision for other in found[name] for decision in _decides(other)}
+        for fault in _breaking(requirement):
+            if not _decides(fault) & taken:
+                yield name, fault
+
+
+def _own() -> Iterator[tuple[Scenario, str]]:
     """Yield a fault for each scenario: another one for each of those of one requirement."""
     met = Counter[str]()
     for one in SCENARIOS:
