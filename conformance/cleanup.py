@@ -1,8 +1,8 @@
 """Removing what a run made: by its ledger, the last first, for so long and no longer."""
 
-import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -18,20 +18,19 @@ from conformance.history import ACCEPTED, NOT_OFFERED
 from conformance.ledger_file import Place, Recorded
 from conformance.modes import FULL
 from conformance.ownership import is_one_segment
+from conformance.roster import AS_GIVEN, Reach, Roster
 from conformance.target import Target
 from conformance.trace import Trace
 from conformance.trust import trust_of
 from conformance.wire import Budget, Connections, How
 
 DELETE: Final = "deleteMember"
-AS_GIVEN: Final = "an id or a token is sent as the server gave it"
 KEPT_OUT: Final = (401, 403)
 NO_ROUTE: Final = ("", "NOT_FOUND", "ROUTE_NOT_FOUND")
 ANSWER_SECONDS: Final = 5.0
 PAUSES_SECONDS: Final = (0.05, 0.1, 0.2, 0.4)
 LONGEST_PAUSE_SECONDS: Final = 0.8
 TICK_SECONDS: Final = 0.1
-MOST_PAGES: Final = 1000
 ASKS: Final = 3
 DONE: Final = 1.0  # seconds that a deletion may show late which claims to be done
 LATE_SECONDS: Final = 0.5
@@ -110,10 +109,10 @@ class _InScope:
     def __init__(
         self, contract: Contract, target: Target, recorded: Recorded, scope_id: str, until: float
     ) -> None:
-        self._owner, self._scope_id, self._until = recorded.heading.ownership, scope_id, until
+        self._owner, self._reach = recorded.heading.ownership, Reach(until)
         here = (one for one in recorded.members if one.scope_id == scope_id)
         self._made = tuple(one for one in here if is_one_segment(one.member_id))
-        self._stopping, self._threads = threading.Event(), target.concurrency
+        self._threads = target.concurrency
         timeout = min(target.pace.request_timeout, ANSWER_SECONDS)
         self._connections = Connections(trust=trust_of(target), timeout=timeout)
         self._client = Client(
@@ -123,13 +122,13 @@ class _InScope:
             "cleanup",
             self._connections,
             Budget(None),
-            self._pause,
+            self._reach.pause,
         )
-        self._answers: dict[Place, list[Exchange]] = {}
+        self._roster = Roster(self._client, self._reach, self._owner, scope_id, self._made)
+        self._answers = defaultdict[Place, list[Exchange]](list)
         self._shown: set[Place] = set()
         self._stay: frozenset[Place] = frozenset()
         self._kept: tuple[Place, ...] = ()
-        self._spared: dict[Place, None] = {}
         self._there = self._made
         self._deletes = DELETE not in target.not_offered
         self._limit, self._patience = target.completion_limit, 0.0
@@ -149,84 +148,33 @@ class _InScope:
         for pause in chain(PAUSES_SECONDS, repeat(LONGEST_PAUSE_SECONDS)):
             there = self.there()
             empty = 0 if there else empty + 1
-            if self._is_over() or empty > int(twice) or (there and self._is_stuck(there)):
+            over = self._reach.is_over()
+            if over or empty > int(twice) or (there and self._is_stuck(there)):
                 break
             self._delete([one for one in there if self._may_be_asked(one)])
-            self._pause(pause if there else LATE_SECONDS)
+            self._reach.pause(pause if there else LATE_SECONDS)
         gone = dict.fromkeys((*self._shown, *filter(self._is_accepted, self._made)))
         removed = tuple(one for one in gone if one not in there)
-        why = self._why or "time was up"
-        return Cleaned(removed, there, why, self._deletes, tuple(self._spared), self._kept)
+        why = self._reach.lost or self._why or "time was up"
+        return Cleaned(removed, there, why, self._deletes, self._roster.spared, self._kept)
 
     def there(self) -> tuple[Place, ...]:
-        """Return the run's members that are there, by the roster or, where that fails, one by one.
+        """Return the run's members that are there, without those that stay.
 
-        Those that stay are left out. Once time is up it is what was there at the last look.
+        Once time is up it is what was there at the last look.
         """
-        rows = self._roster()
-        if rows is None:
-            rows = tuple(one for one in self._made if self._is_there(one))
-        if not self._is_over():
+        rows = self._roster.there()
+        if not self._reach.is_over():
             self._kept = tuple(one for one in rows if one in self._stay)
             self._there = tuple(one for one in rows if one not in self._stay)
             self._shown.update(self._there)
         return self._there
 
-    def _roster(self) -> tuple[Place, ...] | None:
-        known, token = {one.member_id for one in self._made}, None
-        found: list[Place] = []
-        for _ in range(MOST_PAGES):
-            if self._is_over():
-                return None
-            how = How(query={"pageToken": token} if token else {}, violates=AS_GIVEN)
-            page = self._heard(self._client.list_members(how))
-            rows = page.members.get("members")
-            if not page.ok or not isinstance(rows, list):
-                return None
-            found += self._listed(page, rows, known)
-            token = page.members.get("nextPageToken")
-            if not isinstance(token, str) or not token:
-                return tuple(dict.fromkeys(found))
-        return None
-
     def _may_be_late(self, place: Place) -> bool:
         """Whether a member may be the run's, although the roster does not show it."""
         return self._owner.is_named(place.member_id) or (
-            place not in self._shown and self._is_there(place)
+            place not in self._shown and self._roster.has(place)
         )
-
-    def _listed(self, page: Exchange, rows: list[object], known: set[str]) -> Iterator[Place]:
-        """Yield the run's members among the rows of a page, by their ids or their first names."""
-        for row in rows:
-            member_id = row.get("memberId") if isinstance(row, dict) else None
-            if not (isinstance(row, dict) and isinstance(member_id, str)):
-                continue
-            called = f"{member_id}\n{row.get('displayName')}"
-            claimed = member_id in known or self._owner.is_named(called)
-            if claimed and is_one_segment(member_id) and self._is_ours(member_id, row, page):
-                yield Place(self._scope_id, member_id)
-
-    def _is_ours(self, member_id: str, member: Mapping[str, object], answer: Exchange) -> bool:
-        if self._owner.is_named(member_id) or self._owner.is_ours(member, answer):
-            return True
-        self._spared[Place(self._scope_id, member_id)] = None
-        return False
-
-    def _is_there(self, place: Place) -> bool:
-        """Whether a member of the run may be there still."""
-        if place in self._spared or self._is_over():
-            return place not in self._spared
-        read = self._heard(self._client.get_member(place.member_id, How(violates=AS_GIVEN)))
-        summary = read.members.get("summary")
-        member = summary if isinstance(summary, dict) else {}
-        return read.status not in GONE and self._is_ours(place.member_id, member, read)
-
-    def _heard(self, answer: Exchange) -> Exchange:
-        """Ask nothing more of a server that is not there."""
-        if (answer.error or "").startswith("no connection"):
-            self._why = f"the server cannot be reached ({answer.error})"
-            self._stopping.set()
-        return answer
 
     def _delete(self, places: Iterable[Place]) -> None:
         """Ask for each to be deleted; the first alone, since most refusals are for all."""
@@ -240,17 +188,17 @@ class _InScope:
                 while pending:
                     pending = wait(pending, timeout=TICK_SECONDS).not_done
             except KeyboardInterrupt:
-                self._stopping.set()
+                self._reach.stop()
                 raise
         for ask in asks:
             ask.result()
 
     def _ask(self, place: Place) -> None:
-        earlier = self._answers.setdefault(place, [])
-        if self._is_over() or self._why or len(earlier) == ASKS:
+        earlier = self._answers[place]
+        if self._reach.is_over() or self._why or len(earlier) == ASKS:
             return
         how = How(violates=AS_GIVEN)
-        answer = self._heard(self._client.delete_member(place.member_id, how))
+        answer = self._reach.heard(self._client.delete_member(place.member_id, how))
         earlier.append(answer)
         self._patience = time.monotonic() + (self._limit if answer.status == ACCEPTED else DONE)
         unknown = answer.status in GONE and code_of(answer) in NO_ROUTE and place in self._shown
@@ -274,12 +222,6 @@ class _InScope:
         if not (pending or asks or self._why):
             self._why = f"deleting has no effect ({self._answers[there[0]][-1].line})"
         return not (pending or asks)
-
-    def _is_over(self) -> bool:
-        return self._stopping.is_set() or time.monotonic() > self._until
-
-    def _pause(self, seconds: float) -> None:
-        self._stopping.wait(max(0.0, min(seconds, self._until - time.monotonic())))
 
 
 def _let_into(target: Target, scope_id: str) -> Target:
