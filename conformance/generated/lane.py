@@ -6,7 +6,7 @@ itself makes of an answer is kept apart, as findings of the lane.
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from schemathesis.config import SchemathesisConfig
@@ -20,6 +20,7 @@ from conformance.api import Api
 from conformance.checks import Unverified
 from conformance.contract import spec_folder
 from conformance.exchange import Exchange
+from conformance.generated.choices import CREATE, Choices
 from conformance.generated.disputed import relax, why_allowed
 from conformance.generated.outcome import Generation, LaneFinding, LaneOutcome
 from conformance.generated.transport import SentByUs, sent_by_us
@@ -60,13 +61,13 @@ def generate(api: Api, generation: Generation, operations: tuple[str, ...]) -> L
     """
     began, before = time.monotonic(), len(api.send.trace)
     transport = SentByUs(api)
-    document = _document(api, generation)
+    known = tuple(_known_members(api, generation.seed))
+    document = _document(api, known)
     config = _config(api.target, generation)
     schema = sent_by_us(from_dict(document, config=config), transport)
     schema.location = (spec_folder() / "openapi.yaml").resolve().as_uri()
     chosen = schema.include(operation_id=list(operations))
-    found: dict[tuple[str, str, str], LaneFinding] = {}
-    set_aside: Counter[str] = Counter()
+    disputed: list[LaneFinding] = []
     errors: list[str] = []
     for event in OnlyTests(chosen).execute():
         transport.heed_stop()
@@ -75,20 +76,16 @@ def generate(api: Api, generation: Generation, operations: tuple[str, ...]) -> L
         if isinstance(event, NonFatalError):
             errors.append(f"{event.label}: {event.info.title}: {event.info.message}")
         if isinstance(event, ScenarioFinished):
-            for one in _findings(event, transport.exchanges):
-                if reason := why_allowed(one):
-                    set_aside[reason] += 1
-                    continue
-                earlier = found.get(one.sort)
-                found[one.sort] = earlier.again() if earlier else one
+            disputed += _findings(event, transport.exchanges)
     transport.settle()
+    found, set_aside = _weighed(disputed, _choices(api, known, transport.exchanges.values()))
     return LaneOutcome(
         generation=generation,
         operations=operations,
         requests=len(api.send.trace) - before,
         seconds=time.monotonic() - began,
-        findings=tuple(found.values()),
-        set_aside=dict(set_aside),
+        findings=found,
+        set_aside=set_aside,
         errors=tuple(dict.fromkeys(errors)),
     )
 
@@ -128,12 +125,11 @@ def _checks() -> dict[str, Any]:
     return checks
 
 
-def _document(api: Api, generation: Generation) -> dict[str, Any]:
+def _document(api: Api, known: Collection[str]) -> dict[str, Any]:
     """Return the contract with members, a revision and an endpoint that are really there."""
     document: dict[str, Any] = _copied(api.send.contract.document)
     parameters = document["components"]["parameters"]
-    known = tuple(_known_members(api, generation.seed))
-    relax(document)
+    relax(document, api.target.profiles)
     parameters["IdempotencyKey"].pop("example", None)
     for name, values in (("MemberId", known), ("EndpointId", (api.endpoint,))):
         if values:
@@ -171,6 +167,31 @@ def _findings(event: ScenarioFinished, exchanges: dict[str, Exchange]) -> Iterat
                 exchange=exchanges[case.id],
                 count=1,
             )
+
+
+def _choices(api: Api, known: Iterable[str], exchanges: Iterable[Exchange]) -> Choices:
+    """Return what the server shows of its own choices in what it answered."""
+    taken = [one.given for one in exchanges if one.ok and one.operation_id == CREATE]
+    return Choices(
+        api.send.contract,
+        frozenset(one for one in known if api.shows(one)),
+        frozenset(str(one.get("implementationKind")) for one in taken if "memberId" not in one),
+    )
+
+
+def _weighed(
+    disputed: Iterable[LaneFinding], choices: Choices
+) -> tuple[tuple[LaneFinding, ...], dict[str, int]]:
+    """Return the findings, one of each sort, and how many more the contract allows and why."""
+    found: dict[tuple[str, str, str], LaneFinding] = {}
+    set_aside: Counter[str] = Counter()
+    for one in disputed:
+        if reason := why_allowed(one, choices):
+            set_aside[reason] += 1
+            continue
+        earlier = found.get(one.sort)
+        found[one.sort] = earlier.again() if earlier else one
+    return tuple(found.values()), dict(set_aside)
 
 
 def _copied(value: Any) -> Any:  # noqa: ANN401  # any JSON value
