@@ -33,7 +33,8 @@ from conformance.reports.live import LiveProgress
 from conformance.reports.model import Report, ShownEvidence
 from conformance.reports.of_run import report_of
 from conformance.reports.printable import printable
-from conformance.runner import RunResult, run
+from conformance.run_result import RunResult
+from conformance.runner import run
 from conformance.selection import Selection
 from conformance.smoke import print_smoke
 from conformance.target import Target

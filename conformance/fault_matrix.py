@@ -16,7 +16,7 @@ from conformance.preflight import TargetUnusable
 from conformance.reports import report_file
 from conformance.reports.counted import counted
 from conformance.reports.printable import printable
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 from conformance.scopes import (
     ACROSS_A_RESTART,
     RED,

@@ -1,13 +1,15 @@
-"""Every invariant applied to every history of a trace."""
+"""The end of a run: statuses read once more, and every invariant applied to every history."""
 
 import traceback
 from collections.abc import Iterable
 from typing import Final
 
 from conformance.checks import Invariant, Judgement, Missing
+from conformance.client import Client
 from conformance.contract import Contract
 from conformance.exchange import Exchange
 from conformance.fold import Histories
+from conformance.gateways import SAFE
 from conformance.history import OperationHistory
 from conformance.judge import Broke, Heard
 from conformance.modes import NEEDS_WRITES, NOT_SHOWN, READ_ONLY
@@ -15,7 +17,26 @@ from conformance.restarting import RESTART
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
 
+END: Final = "the_end_of_the_run"
+READ_AGAIN: Final = 40
 AMID_A_RESTART: Final = {RESTART, *(one.name for one in SCENARIOS if one.restarts)}
+
+
+def read_again(client: Client, exchanges: Iterable[Exchange]) -> None:
+    """Read the statuses of commands from all over a run once more.
+
+    A server that does not answer is left alone.
+    Those of another scope are left out: its status may be closed to whoever asks here.
+    """
+    scope, writes = {"scopeId": client.target.scope}.items(), []
+    for one in exchanges:
+        told = one.ok and isinstance(one.members.get("statusUrl"), str)
+        if told and one.request.method not in SAFE and scope <= one.parameters.items():
+            writes.append(one)
+    for write in writes[:: max(1, len(writes) // READ_AGAIN)]:
+        url = write.members["statusUrl"]
+        if client.may_follow(url, write) and client.follow(url, write).response is None:
+            return
 
 
 def judge_histories(

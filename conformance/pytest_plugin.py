@@ -27,11 +27,12 @@ from conformance.ledger import LedgerUnwritable
 from conformance.modes import SMOKE, NotInThisMode, is_beyond
 from conformance.plan import Plan, UnknownSelection, make_plan
 from conformance.preflight import TargetUnusable
+from conformance.progress import Silent
 from conformance.reading import NothingToRead
 from conformance.reports.console import profile_line
 from conformance.reports.findings import print_verdict
 from conformance.reports.of_run import report_of, verdict_of
-from conformance.runner import Run, Silent
+from conformance.runner import Run
 from conformance.suite import RequirementItem, Suite, WaiverItem
 from conformance.target import Target
 from conformance.target_file import TargetFileError

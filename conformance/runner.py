@@ -1,120 +1,40 @@
-"""Run a plan against a target; the only place that catches what a check raises."""
+"""Run a plan against a target, from its first question to its last verdict."""
 
-import secrets
-import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Collection
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
-from conformance.api import Api, Names
-from conformance.attempts import performed
-from conformance.checks import (
-    Judged,
-    Missing,
-    Scenario,
-    Unverified,
-)
-from conformance.client import Client
+from conformance.checks import Unverified
 from conformance.contract import Contract, Requirement
-from conformance.exchange import Exchange
-from conformance.gateways import SAFE
 from conformance.generated.outcome import Generation, LaneOutcome
-from conformance.histories_judged import judge_histories
+from conformance.given import Given
+from conformance.heard import about, lost, unheard, why_not
+from conformance.histories_judged import END, judge_histories, read_again
 from conformance.hooks import HookFailed
-from conformance.judge import Broke, Heard, Verdict, verdict
+from conformance.judge import Heard, Verdict, verdict
 from conformance.ledger import Ledger
 from conformance.modes import FULL, NEEDS_WRITES, READ_ONLY
-from conformance.notices import Notice, afterwards, beforehand
+from conformance.notices import afterwards, beforehand
+from conformance.performing import INTERRUPTED, Performing
 from conformance.plan import Plan
 from conformance.preflight import TargetUnusable, preflight
+from conformance.progress import Progress
 from conformance.reading import check_existing
 from conformance.restarting import NO_HOOK, RESTART, Restarting, answers_of, asked_of, awaited
+from conformance.run_result import RunResult, Timing
 from conformance.target import Target
-from conformance.together import Crowd
 from conformance.trace import Trace
-from conformance.trust import trust_of
-from conformance.wire import Budget, Connections
 
-TICK_SECONDS: Final = 0.1
 PLAIN_GENERATION: Final = Generation()
-READ_AGAIN: Final = 40
-END: Final = "the_end_of_the_run"
-
-
-class Progress(Protocol):
-    """Whoever wants to know how a run goes; called from several threads."""
-
-    def started(self, scenario: str) -> None:
-        """Tell that a scenario has begun."""
-
-    def waiting(self, scenario: str, what: str) -> None:
-        """Tell what a scenario waits for."""
-
-    def finished(self, scenario: str) -> None:
-        """Tell that a scenario has ended."""
-
-    def stopping(self) -> None:
-        """Tell that somebody stopped the run, which ends what has begun."""
-
-
-class Silent:
-    """Progress that nobody looks at."""
-
-    def started(self, scenario: str) -> None:
-        """Say nothing."""
-
-    def waiting(self, scenario: str, what: str) -> None:
-        """Say nothing."""
-
-    def finished(self, scenario: str) -> None:
-        """Say nothing."""
-
-    def stopping(self) -> None:
-        """Say nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """When a run began, how long it took, and its longest chain of waits (both in seconds)."""
-
-    started_at: datetime
-    seconds: float
-    longest_wait_scenario: str
-    longest_wait_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """Everything that a report is made of.
-
-    `control` says why the control failed; None if it held. `lane` is what the generated lane
-    brought; None if it was not asked for. `heard` is what every check of the plan said, and
-    `notices` by what lesser means all of it came about.
-    """
-
-    target: Target
-    contract: Contract
-    plan: Plan
-    verdicts: tuple[Verdict, ...]
-    exchanges: tuple[Exchange, ...]
-    timing: Timing
-    control: str | None
-    interrupted: bool
-    lane: LaneOutcome | None = None
-    heard: tuple[Heard, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
 
 class Run:
     """One run under way: begun, awaited whole or verdict by verdict, and closed.
 
     Attributes:
-        trace: what was sent and received so far.
         control: why the control failed; None once it has held.
         interrupted: whether somebody stopped it before its end.
 
@@ -129,25 +49,21 @@ class Run:
         *,
         ledger: Ledger | None = None,
     ) -> None:
-        self.contract, self.target, self.plan, self.progress = contract, target, plan, progress
-        self.trace = Trace()
+        self._contract, self._target, self.plan, self.progress = contract, target, plan, progress
         self.control: str | None = "the run was stopped before its control had held"
         self.interrupted = False
         self._started_at, self._began = datetime.now(UTC), time.monotonic()
-        self._ledger = ledger
-        self._names = Names(ledger.heading.run if ledger else secrets.token_hex(4))
-        self._connections = Connections(trust=trust_of(target), timeout=target.pace.request_timeout)
-        self._crowd = Crowd()
-        self._budget = Budget(target.max_writes)
-        self._stopping, self._waits = threading.Event(), True
-        self._seconds: dict[str, float] = {}
-        self._pools = [ThreadPoolExecutor(target.concurrency, thread_name_prefix="scenario")]
-        self._futures: dict[str, Future[Heard]] = {}
+        self._ledger, self._given = ledger, Given(contract, target, ledger)
+        self._performing = Performing(self._given, progress)
         self._alone = [one for one in plan.scenarios if one.restarts]
-        self._restarting: Restarting | None = None
         self._heard: list[Heard] = []
         self._of_invariants: list[Heard] | None = None
         self._lane: LaneOutcome | None = None
+
+    @property
+    def trace(self) -> Trace:
+        """What was sent and received so far."""
+        return self._given.trace
 
     def ask(self) -> None:
         """Ask whether the target can be judged; nothing is written, but its reset hook comes first.
@@ -158,32 +74,32 @@ class Run:
             NothingToRead: a run that only reads finds nothing of what it should read.
 
         """
-        client = self._client("preflight")
-        if self.target.reset is not None and self.target.mode == FULL:
+        client = self._given.client("preflight")
+        if self._target.reset is not None and self._target.mode == FULL:
             try:
-                self.target.reset()
+                self._target.reset()
             except HookFailed as failed:
                 raise TargetUnusable(f"Nothing was sent: {failed}.") from failed
             awaited(client)
         preflight(client)
-        if self.target.mode == READ_ONLY:
+        if self._target.mode == READ_ONLY:
             check_existing(client)
 
     def begin(self) -> None:
         """Run the control, and if it holds start everything else that needs no restart."""
         controls = [one for one in self.plan.scenarios if one.control]
         for scenario in controls:
-            self._heard.append(self.perform(scenario))
-        self.control = _why_not(self._heard)
+            self._heard.append(self._performing.perform(scenario))
+        self.control = why_not(self._heard)
         rest = [one for one in self.plan.scenarios if not one.control]
         if self.control is None:
             for one in (one for one in rest if not one.restarts):
-                self._futures[one.name] = self._pools[0].submit(self.perform, one)
+                self._performing.begin(one)
         else:
-            self._heard += [_unheard(one, self.control) for one in rest]
-        limit = f"the write limit of {self.target.max_writes} is too small for its scenarios"
-        self._heard += [_unheard(one, limit) for one in self.plan.unaffordable]
-        self._heard += [_unheard(one, NEEDS_WRITES) for one in self.plan.withheld]
+            self._heard += [unheard(one, self.control) for one in rest]
+        limit = f"the write limit of {self._target.max_writes} is too small for its scenarios"
+        self._heard += [unheard(one, limit) for one in self.plan.unaffordable]
+        self._heard += [unheard(one, NEEDS_WRITES) for one in self.plan.withheld]
 
     def generate(self, generation: Generation) -> None:
         """Send what the generated lane makes, where the control has held."""
@@ -192,7 +108,8 @@ class Run:
         from conformance.generated.lane import generate  # noqa: PLC0415  # takes a second to load
 
         self.progress.waiting("generated_requests", "")
-        api = self._api(self._client("generated", "generated"), self._heed)
+        client = self._given.client("generated", "generated")
+        api = self._given.api(client, self._performing.heed)
         try:
             self._lane = generate(api, generation, self.plan.generated)
         except Unverified as reason:
@@ -201,31 +118,25 @@ class Run:
     def restart(self) -> None:
         """Perform what has the target restarted, once all else has ended and was judged."""
         alone, self._alone = self._alone, []
-        if not alone or self.control is not None or self._stopping.is_set():
+        if not alone or self.control is not None or self._given.stopping.is_set():
             return
         self.wait()
         self._judge_histories()
-        hook = self.target.restart
+        hook = self._target.restart
         if hook is None:
-            why = self.target.hooks_not_run.get("restart", NO_HOOK)
-            self._heard += [_unheard(one, why) for one in alone]
+            why = self._target.hooks_not_run.get("restart", NO_HOOK)
+            self._heard += [unheard(one, why) for one in alone]
             return
-        client = self._client(RESTART)
+        client = self._given.client(RESTART)
         asks, answers = partial(asked_of, client), partial(answers_of, client)
-        self._restarting = Restarting(len(alone), hook, asks, answers, self.target.concurrency)
-        self._pools.append(ThreadPoolExecutor(len(alone), thread_name_prefix="restarting"))
-        for one in alone:
-            performed = partial(self._restarting.take_part, partial(self.perform, one))
-            self._futures[one.name] = self._pools[-1].submit(performed)
-        self._restarting.perform()
+        restarting = Restarting(len(alone), hook, asks, answers, self._target.concurrency)
+        self._performing.begin_together(alone, restarting)
+        restarting.perform()
         self.wait()
 
     def wait(self, scenarios: Collection[str] | None = None) -> None:
         """Wait for the named scenarios, or for all, in steps between which Ctrl-C is heard."""
-        wanted = self._futures if scenarios is None else scenarios
-        pending = {self._futures[name] for name in wanted if name in self._futures}
-        while pending := {one for one in pending if not one.done()}:
-            wait(pending, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+        self._performing.wait(scenarios)
 
     def verdict(self, requirement: Requirement) -> Verdict:
         """Wait for what judges a requirement, and weigh it."""
@@ -237,7 +148,7 @@ class Run:
         else:
             self.wait([one.name for one in self.plan.judging(requirement.id)])
             said = self._of_scenarios()
-        return verdict(requirement, _about(requirement, said), self.control)
+        return verdict(requirement, about(requirement, said), self.control)
 
     def stop(self) -> None:
         """Start nothing more, and wait until what has started has ended.
@@ -246,41 +157,33 @@ class Run:
             KeyboardInterrupt: somebody does not want to wait; from then on nobody does.
 
         """
-        self._stopping.set()
-        if self._restarting is not None:
-            self._restarting.give_up()
-        for pool in self._pools:
-            pool.shutdown(wait=False, cancel_futures=True)
-        waits, self._waits = self._waits, False
-        if waits:
-            self.wait()
-            self._waits = True
+        self._performing.stop()
 
     def close(self) -> None:
         """Stop, and close every connection."""
         self.stop()
-        self._crowd.close(wait=self._waits)
-        self._connections.close()
+        self._given.close(wait=self._performing.waits)
 
     def result(self) -> RunResult:
         """Weigh all that was heard so far; the histories are judged as far as they go."""
         self.wait()
         heard = (*self._of_scenarios(), *self._judge_histories())
-        if not self._stopping.is_set():
-            heard += tuple(_lost(self.plan, heard))
+        if not self._given.stopping.is_set():
+            heard += tuple(lost(self.plan, heard))
         verdicts = tuple(
-            verdict(requirement, _about(requirement, heard), self.control)
+            verdict(requirement, about(requirement, heard), self.control)
             for requirement in self.plan.requirements
         )
         if self._ledger is not None:
             findings = (found for one in verdicts for found in one.findings)
             self._ledger.show(shown for found in findings for shown in found.exchanges)
-        longest = max(self._seconds, key=self._seconds.__getitem__, default="")
-        taken = self._seconds.get(longest, 0.0)
-        back = self._restarting.back if self._restarting else None
+        seconds, restarting = self._performing.seconds, self._performing.restarting
+        longest = max(seconds, key=seconds.__getitem__, default="")
+        taken = seconds.get(longest, 0.0)
+        back = restarting.back if restarting else None
         return RunResult(
-            self.target,
-            self.contract,
+            self._target,
+            self._contract,
             self.plan,
             verdicts,
             tuple(self.trace),
@@ -289,115 +192,27 @@ class Run:
             self.interrupted,
             self._lane,
             heard,
-            (*beforehand(self.target), *afterwards(tuple(self.trace), back)),
+            (*beforehand(self._target), *afterwards(tuple(self.trace), back)),
         )
-
-    def _client(self, cause: str, lane: str = "scenarios") -> Client:
-        return Client(
-            self.contract,
-            self.target,
-            self.trace,
-            cause,
-            self._connections,
-            self._budget,
-            self._stopping.wait,
-            lane,
-            ledger=self._ledger,
-        )
-
-    def _api(self, client: Client, waiting: Callable[[str], None]) -> Api:
-        return Api(client, self.target, waiting, self._names, self._crowd, self._restarting)
 
     def _of_scenarios(self) -> list[Heard]:
-        """Return what the ended scenarios said; of the cancelled ones, that they were."""
-        scenarios = {one.name: one for one in self.plan.scenarios}
-        heard = list(self._heard)
-        for name, future in self._futures.items():
-            if future.cancelled():
-                heard.append(_unheard(scenarios[name], "the run was interrupted"))
-            elif future.done():
-                heard.append(future.result())
+        """Return what was said by now; of an interrupted run, also of what never was."""
+        heard = [*self._heard, *self._performing.heard()]
         if self.interrupted:
             met = {one.check for one in heard}
             everything = (*self.plan.scenarios, *self.plan.left_out)
             never = (one for one in everything if one.name not in met)
-            heard += [_unheard(one, "the run was interrupted") for one in never]
+            heard += [unheard(one, INTERRUPTED) for one in never]
         return heard
 
     def _judge_histories(self) -> list[Heard]:
         if self._of_invariants is None:
-            self._read_again()
+            if self.control is None and not self._given.stopping.is_set() and self.plan.invariants:
+                read_again(self._given.client(END), self.trace)
             self._of_invariants = judge_histories(
-                self.contract, self.target, self.plan.invariants, self.trace
+                self._contract, self._target, self.plan.invariants, self.trace
             )
         return self._of_invariants
-
-    def _read_again(self) -> None:
-        """Read, at the end of the run, the statuses of commands from all over it once more.
-
-        A server that does not answer is left alone.
-        Those of another scope are left out: its status may be closed to whoever asks here.
-        """
-        if self.control is not None or self._stopping.is_set() or not self.plan.invariants:
-            return
-        client = self._client(END)
-        scope, writes = {"scopeId": self.target.scope}.items(), []
-        for one in self.trace:
-            told = one.ok and isinstance(one.members.get("statusUrl"), str)
-            if told and one.request.method not in SAFE and scope <= one.parameters.items():
-                writes.append(one)
-        for write in writes[:: max(1, len(writes) // READ_AGAIN)]:
-            url = write.members["statusUrl"]
-            if client.may_follow(url, write) and client.follow(url, write).response is None:
-                return
-
-    def perform(self, scenario: Scenario) -> Heard:
-        """Run a scenario and keep whatever it says or raises."""
-        self.progress.started(scenario.name)
-        began = time.monotonic()
-        waiting = partial(self._tell, scenario)
-        heard = performed(scenario, lambda: self._api(self._client(scenario.name), waiting))
-        self._seconds[scenario.name] = time.monotonic() - began
-        self.progress.finished(scenario.name)
-        return heard
-
-    def _tell(self, scenario: Scenario, what: str) -> None:
-        self._heed(what)
-        self.progress.waiting(scenario.name, self.target.masked(what))
-
-    def _heed(self, _what: str) -> None:
-        if self._stopping.is_set():
-            raise Unverified("the run was interrupted")
-
-
-def _why_not(controls: Sequence[Heard]) -> str | None:
-    """Say why the control failed; None if every part of it held at least once and none broke."""
-    for heard in controls:
-        for judgement in heard.said:
-            if isinstance(judgement, Missing):
-                return judgement.what
-            if isinstance(judgement, Judged) and not judgement.held:
-                return f"the control failed: expected {judgement.expected}, met {judgement.actual}"
-        if heard.broke or not heard.said:
-            return f"the control {heard.check} could not be run"
-    return None if controls else "the control was left out, and nothing passes without it"
-
-
-def _about(requirement: Requirement, heard: Iterable[Heard]) -> list[Heard]:
-    return [one for one in heard if one.requirement == requirement.id]
-
-
-def _lost(plan: Plan, heard: Iterable[Heard]) -> Iterator[Heard]:
-    """Yield an error of the kit for each check of the plan of which nothing was heard."""
-    met = {(one.requirement, one.check) for one in heard}
-    for one in plan.checks:
-        if (one.requirement, one.name) not in met:
-            why = f"{one.name} is in the plan, and was neither performed nor left out for a reason"
-            yield Heard(one.requirement, one.name, (), Broke(one.name, why))
-
-
-def _unheard(scenario: Scenario, why: str) -> Heard:
-    return Heard(scenario.requirement, scenario.name, (Missing(why),))
 
 
 def run(  # noqa: PLR0913  # everything that a run is made of

@@ -9,7 +9,9 @@ from conformance.contract import Contract
 from conformance.embedded import PROFILES, Embedded, embedded_server
 from conformance.nearest import hint
 from conformance.plan import make_plan
-from conformance.runner import RunResult, Silent, run
+from conformance.progress import Silent
+from conformance.run_result import RunResult
+from conformance.runner import run
 from conformance.scenarios import SCENARIOS
 
 AT_ONCE: Final = 3

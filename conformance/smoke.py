@@ -1,7 +1,5 @@
 """A run in mode smoke: whether the kit is wired right, told line by line; nothing is judged."""
 
-import secrets
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance import wiring
-from conformance.api import Api, Names
+from conformance.api import Api
 from conformance.checks import NotOffered, Unverified
-from conformance.client import Client
 from conformance.contract import Contract
+from conformance.given import Given
 from conformance.judge import Exit
 from conformance.ledger import Ledger
 from conformance.preflight import preflight
@@ -24,11 +22,7 @@ from conformance.reports.counted import counted
 from conformance.reports.hanging import print_hanging
 from conformance.reports.printable import printable
 from conformance.target import Target
-from conformance.together import Crowd
-from conformance.trace import Trace
-from conformance.trust import trust_of
 from conformance.versions import kit_version
-from conformance.wire import Budget, Connections
 from conformance.wiring import Line, Look
 
 LONGEST: Final = 17.0
@@ -89,12 +83,9 @@ class Smoke:
 
     def __init__(self, contract: Contract, target: Target, ledger: Ledger | None) -> None:
         limit = min(target.completion_limit, LONGEST_WAIT)
-        self._contract, self._target = contract, replace(target, completion_limit=limit)
-        self._ledger = ledger
-        self.names = Names(ledger.heading.run if ledger else secrets.token_hex(4))
-        self._trace, self._crowd, self._stopping = Trace(), Crowd(), threading.Event()
-        self._budget = Budget(target.max_writes)
-        self._connections = Connections(trust=trust_of(target), timeout=target.pace.request_timeout)
+        self._target = replace(target, completion_limit=limit)
+        self._given = Given(contract, self._target, ledger)
+        self.names = self._given.names
         self._pool = ThreadPoolExecutor(len(WRITES), thread_name_prefix="smoke")
 
     def lines(self) -> Iterator[Line]:
@@ -114,14 +105,13 @@ class Smoke:
 
     def members_left(self) -> int:
         """Return how many members this run has created."""
-        return sum(one.operation_id == "createMember" and one.ok for one in self._trace)
+        return sum(one.operation_id == "createMember" and one.ok for one in self._given.trace)
 
     def close(self) -> None:
         """Stop, and close every connection."""
-        self._stopping.set()
+        self._given.stopping.set()
         self._pool.shutdown(cancel_futures=True)
-        self._crowd.close()
-        self._connections.close()
+        self._given.close()
 
     def _met(self, look: Look) -> list[Line]:
         what = look.__name__.replace("_", " ")
@@ -137,18 +127,8 @@ class Smoke:
             return [Line(what, "change", str(reason))]
 
     def _api(self, cause: str) -> Api:
-        client = Client(
-            self._contract,
-            self._target,
-            self._trace,
-            cause,
-            self._connections,
-            self._budget,
-            self._stopping.wait,
-            ledger=self._ledger,
-        )
-        return Api(client, self._target, self._heed, self.names, self._crowd)
+        return self._given.api(self._given.client(cause), self._heed)
 
     def _heed(self, what: str) -> None:
-        if self._stopping.is_set() or self._trace.now() > LONGEST:
+        if self._given.stopping.is_set() or self._given.trace.now() > LONGEST:
             raise Unverified(f"{what} took longer than the {LONGEST:.0f} s of a smoke run")

@@ -17,7 +17,7 @@ from conformance.pace import Pace
 from conformance.plan import Plan
 from conformance.reports.console import print_report
 from conformance.reports.of_run import report_of
-from conformance.runner import RunResult, Timing
+from conformance.run_result import RunResult, Timing
 from conformance.target import Target
 from conformance.waivers import Waiver, Waivers
 

@@ -15,7 +15,7 @@ from conformance.ci.github import fitting
 from conformance.ci.inputs import InputsUnusable, inputs_of, without_inputs
 from conformance.reports.of_run import report_of
 from conformance.reports.summary import summary
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 TEXT = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("%:,\r\n=; ")), max_size=60)
 

@@ -2,8 +2,10 @@
 
 from conformance.contract import load_contract
 from conformance.embedded import embedded_server
+from conformance.histories_judged import END
 from conformance.plan import make_plan
-from conformance.runner import END, Silent, run
+from conformance.progress import Silent
+from conformance.runner import run
 
 
 def test_statuses_of_another_scope_are_not_read_again_with_our_credential() -> None:

@@ -12,7 +12,8 @@ from gateway import Answer, Asked, Habit, Send, gateway
 from conformance.contract import load_contract
 from conformance.judge import Verdict
 from conformance.plan import make_plan
-from conformance.runner import Silent, run
+from conformance.progress import Silent
+from conformance.runner import run
 from conformance.target_file import load_target
 
 CONTRACT: Final = load_contract()

@@ -16,7 +16,8 @@ from conformance.contract import load_contract
 from conformance.embedded import Embedded, embedded_server
 from conformance.judge import Verdict
 from conformance.plan import make_plan
-from conformance.runner import Silent, run
+from conformance.progress import Silent
+from conformance.runner import run
 
 PROFILES = ("core", "idempotency", "isolation", "http")
 WRITES = ("POST", "PUT", "PATCH")

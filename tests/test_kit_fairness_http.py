@@ -13,7 +13,8 @@ from conformance.embedded import Embedded, embedded_server
 from conformance.exchange import Response
 from conformance.judge import Verdict
 from conformance.plan import make_plan
-from conformance.runner import Silent, run
+from conformance.progress import Silent
+from conformance.runner import run
 from conformance.target import Target
 
 Twist = Callable[[httpx.Request, Response], Response]

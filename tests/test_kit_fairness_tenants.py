@@ -14,7 +14,8 @@ from conformance.exchange import Response
 from conformance.invariants.sec import varying_bits
 from conformance.judge import Verdict
 from conformance.plan import make_plan
-from conformance.runner import Silent, run
+from conformance.progress import Silent
+from conformance.runner import run
 from conformance.target import Target
 from conformance.target_file import load_target
 

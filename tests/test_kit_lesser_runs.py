@@ -25,7 +25,8 @@ from conformance.preflight import TargetUnusable
 from conformance.reports.curl import curl
 from conformance.reports.live import LiveProgress
 from conformance.reports.of_run import report_of
-from conformance.runner import RunResult, run
+from conformance.run_result import RunResult
+from conformance.runner import run
 from conformance.target import Target
 from conformance.target_file import load_target
 from conformance.trace import Trace

@@ -16,7 +16,7 @@ from conformance.reports.cards import Room
 from conformance.reports.of_run import report_of, verdict_of
 from conformance.reports.page import page
 from conformance.reports.sequence import steps
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 FETCHES = {"src", "srcset", "action", "formaction", "poster", "data", "background", "ping"}

@@ -201,16 +201,17 @@ plan.SCENARIOS = tuple(
 """
 LOST = {
     "scenario": """
-from conformance.runner import Run
+from conformance.performing import Performing
 
-wait = Run.wait
+wait = Performing.wait
 
-def waits_and_forgets(run, *scenarios):
-    wait(run, *scenarios)
-    for name in [one.name for one in run.plan.scenarios if one.requirement == "MBR-03"]:
-        run._futures.pop(name, None)
+def waits_and_forgets(performing, *scenarios):
+    wait(performing, *scenarios)
+    for name, one in performing._scenarios.items():
+        if one.requirement == "MBR-03":
+            performing._futures.pop(name, None)
 
-Run.wait = waits_and_forgets
+Performing.wait = waits_and_forgets
 """,
     "invariant": """
 from conformance import runner

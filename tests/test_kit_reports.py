@@ -26,7 +26,7 @@ from conformance.reports.console import profile_line
 from conformance.reports.of_run import report_of
 from conformance.reports.summary import summary
 from conformance.reports.views import VIEWS
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 from conformance.waits import Kind
 
 SCHEMA = Path(__file__).parent.parent / "conformance/schemas/report.schema.json"

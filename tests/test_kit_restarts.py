@@ -21,10 +21,12 @@ from conformance.cli import outcome
 from conformance.contract import load_contract
 from conformance.embedded import embedded_server
 from conformance.exchange import Exchange, Request, Response
+from conformance.histories_judged import END
 from conformance.hooks import HookFailed
 from conformance.plan import make_plan
+from conformance.progress import Silent
 from conformance.restarting import NO_HOOK, RESTART, Restarted, Restarting
-from conformance.runner import END, Silent, run
+from conformance.runner import run
 from conformance.scenarios import SCENARIOS
 
 ACKPROOF = str(Path(sys.executable).with_name("ackproof"))

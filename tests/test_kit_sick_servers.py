@@ -21,7 +21,8 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.plan import make_plan
 from conformance.preflight import TargetUnusable
 from conformance.reports.live import LiveProgress
-from conformance.runner import RunResult, run
+from conformance.run_result import RunResult
+from conformance.runner import run
 from conformance.target import Target
 from conformance.target_fixtures import DEFAULTS
 from conformance.together import Crowd

@@ -12,7 +12,7 @@ from view_readers import JUNIT, REPORTS, Tags, every_run, rendered, sarif, seen
 
 from conformance.reports import waits
 from conformance.reports.model import Report
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 from conformance.waits import Kind
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from conformance.contract import Contract, load_contract
 from conformance.exchange import Exchange, Request, Response
+from conformance.histories_judged import END
 from conformance.pace import Pace
 from conformance.reports.waits import seconds_told
 from conformance.restarting import RESTART
-from conformance.runner import END
 from conformance.target import Target
 from conformance.waits import spread, waits_of
 

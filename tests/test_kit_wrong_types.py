@@ -16,6 +16,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from conformance import runner
 from conformance.api import Api, Names
 from conformance.checks import Scenario, Unverified
 from conformance.client import Client
@@ -23,9 +24,11 @@ from conformance.contract import load_contract
 from conformance.embedded import embedded_server
 from conformance.exchange import Exchange, Request, Response
 from conformance.fold import Histories
+from conformance.given import Given
 from conformance.invariants import INVARIANTS
 from conformance.plan import make_plan
-from conformance.runner import Run, Silent
+from conformance.progress import Silent
+from conformance.runner import Run
 from conformance.target import Target
 from conformance.together import Crowd
 from conformance.trace import Trace
@@ -40,11 +43,11 @@ Kind = tuple[str | None, tuple[str, ...]]  # the operation, and where in its ans
 Twists = Mapping[Kind, Any]
 
 
-class Recording(Run):
-    """A run whose scenarios name things by themselves, so that each can be played again."""
+class NamedByCause(Given):
+    """Scenarios that name things by themselves, so that each can be played again."""
 
-    def _api(self, client: Client, waiting: Callable[[str], None]) -> Api:
-        return Api(client, self.target, waiting, Names(_short(client.cause)), self._crowd)
+    def api(self, client: Client, waiting: Callable[[str], None], _: object = None) -> Api:
+        return replace(super().api(client, waiting), names=Names(_short(client.cause)))
 
 
 def _short(cause: str) -> str:
@@ -65,10 +68,11 @@ class Recorded:
 
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Recorded]:
-    with embedded_server() as server:
+    with pytest.MonkeyPatch.context() as patch, embedded_server() as server:
+        patch.setattr(runner, "Given", NamedByCause)
         target = server.target({})
         plan = make_plan(CONTRACT, target, ())
-        with closing(Recording(CONTRACT, target, plan, Silent())) as run:
+        with closing(Run(CONTRACT, target, plan, Silent())) as run:
             run.begin()
             run.wait()
             result = run.result()

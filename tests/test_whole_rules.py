@@ -66,12 +66,12 @@ MAY_IMPORT = {
         "judge",
         "modes",
         "reports",
-        "runner",
+        "run_result",
         "target",
         "waivers",
     },
-    "conformance/reports/of_timing.py": {"pace", "reports", "runner", "waits"},
-    "conformance/reports/of_waivers.py": {"reports", "runner", "waivers"},
+    "conformance/reports/of_timing.py": {"pace", "reports", "run_result", "waits"},
+    "conformance/reports/of_waivers.py": {"reports", "run_result", "waivers"},
 }
 
 

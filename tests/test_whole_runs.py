@@ -16,10 +16,13 @@ from conformance.checks import Scenario
 from conformance.contract import load_contract
 from conformance.embedded import embedded_server
 from conformance.exchange import Exchange
+from conformance.histories_judged import END
 from conformance.plan import make_plan
+from conformance.progress import Silent
 from conformance.reports.of_run import report_of
 from conformance.restarting import RESTART
-from conformance.runner import END, RunResult, Silent, run
+from conformance.run_result import RunResult
+from conformance.runner import run
 from conformance.scenarios import SCENARIOS
 from conformance.scopes import DURABLE
 

@@ -15,7 +15,7 @@ from conformance.judge import Finding, Verdict
 from conformance.plan import Plan
 from conformance.reports.model import Report
 from conformance.reports.of_run import report_of
-from conformance.runner import RunResult, Timing
+from conformance.run_result import RunResult, Timing
 
 EXCHANGES: Final = 5_000
 KINDS: Final = ("a status", "a list", "a receipt that names what it changed")

@@ -10,7 +10,7 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.generated.outcome import LaneOutcome
 from conformance.judge import Heard
 from conformance.plan import Plan
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 from conformance.target import Target
 
 TRACE_VERSION: Final = 1

@@ -11,7 +11,7 @@ from conformance.generated.outcome import LaneOutcome
 from conformance.judge import Broke, Heard, Verdict, verdict
 from conformance.masking import masked
 from conformance.plan import Plan
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 from conformance.waivers import Waiver
 
 REDACTED: Final = "<redacted>"

@@ -12,7 +12,7 @@ from conformance.evidence.trace_file import EvidenceUnreadable, read_report, rea
 from conformance.histories_judged import judge_histories
 from conformance.invariants import INVARIANTS
 from conformance.judge import Verdict
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from conformance.notices import Notice
 from conformance.pace import Pace
 from conformance.plan import Plan
 from conformance.reading import what_is_there_is_read
-from conformance.runner import RunResult, Timing
+from conformance.run_result import RunResult, Timing
 from conformance.scenarios import SCENARIOS
 from conformance.target import Target
 from conformance.waivers import Waiver

@@ -16,7 +16,7 @@ from conformance.histories_judged import judge_histories
 from conformance.judge import Heard
 from conformance.reports.model import ShownEvidence
 from conformance.reports.of_run import report_of
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 WAITS: Final = ("used", "observed")
 

@@ -34,7 +34,7 @@ from conformance.waivers import Waivers
 
 if TYPE_CHECKING:
     from conformance.generated.outcome import Generation, LaneOutcome
-    from conformance.runner import RunResult
+    from conformance.run_result import RunResult
     from conformance.target import Target
 
 BODY_LIMIT: Final = 8192

@@ -10,7 +10,7 @@ from conformance.reports.model import ShownSetting, ShownSpread, ShownTiming, Sh
 from conformance.waits import Kind, spread, waits_of
 
 if TYPE_CHECKING:
-    from conformance.runner import RunResult
+    from conformance.run_result import RunResult
 
 DIGITS: Final = 4
 

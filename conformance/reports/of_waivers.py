@@ -7,7 +7,7 @@ from conformance.reports.model import ShownWaiver, ShownWaivers
 from conformance.waivers import Waivers, WeighedWaiver
 
 if TYPE_CHECKING:
-    from conformance.runner import RunResult
+    from conformance.run_result import RunResult
 
 
 def waivers_of(run: "RunResult") -> Waivers:

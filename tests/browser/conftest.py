@@ -21,7 +21,7 @@ from conformance.embedded import SCOPE, embedded_server
 from conformance.judge import Exit
 from conformance.reports.of_run import report_of
 from conformance.reports.page import page as page_of
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 NO_CHROMIUM: Final = (
     "There is no chromium on the PATH, and these tests open report.html in it. "

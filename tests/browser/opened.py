@@ -6,7 +6,7 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 Opens = Callable[..., Page]
 Draws = Callable[[RunResult], Path]

@@ -9,7 +9,7 @@ from hand_made_runs import RUNS
 from playwright.sync_api import Page
 
 from browser.opened import PHONE, Draws, Opens, everything_open, seen
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
 WIDE: Final = """() => [...document.querySelectorAll("body *")].filter((one) =>

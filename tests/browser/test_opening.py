@@ -11,7 +11,7 @@ from hand_made_runs import HOSTILE, RUNS, planted
 from playwright.sync_api import Browser
 
 from browser.opened import Draws, Opens, everything_open
-from conformance.runner import RunResult
+from conformance.run_result import RunResult
 
 FETCHED = "performance.getEntriesByType('resource').length"
 INJECTED = """() => new Promise((resolve) => {
