@@ -6,9 +6,14 @@ from typing import Final, Literal
 
 from markupsafe import escape
 
-from conformance.reports.model import ShownExchange, ShownFinding, ShownLaneFinding, ShownVerdict
 from conformance.reports.printable import printable, printable_lines
 from conformance.reports.sequence import Step, steps
+from conformance.reports.shown_findings import (
+    ShownExchange,
+    ShownFinding,
+    ShownLaneFinding,
+    ShownVerdict,
+)
 from conformance.reports.sorts import by_sort
 from conformance.reports.told import curl_or_its_length
 

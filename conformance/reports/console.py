@@ -10,14 +10,9 @@ from rich.text import Text
 from conformance.reports.counted import counted, found_and_gating
 from conformance.reports.findings import print_field, print_findings
 from conformance.reports.hanging import print_hanging
-from conformance.reports.model import (
-    FULL,
-    ProfileSummary,
-    Report,
-    ShownLane,
-    ShownVerdict,
-)
+from conformance.reports.model import FULL, ProfileSummary, Report
 from conformance.reports.printable import printable
+from conformance.reports.shown_findings import ShownLane, ShownVerdict
 from conformance.reports.waits import waits_line
 from conformance.reports.waivers import print_waivers
 

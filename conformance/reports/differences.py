@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from conformance.reports.model import ShownExchange
+from conformance.reports.shown_findings import ShownExchange
 from conformance.reports.telling import spelt
 
 MOST: Final = 8

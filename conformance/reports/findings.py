@@ -9,8 +9,8 @@ from rich.text import Text
 
 from conformance.reports.counted import counted
 from conformance.reports.hanging import print_hanging
-from conformance.reports.model import ShownExchange, ShownFinding, ShownVerdict
 from conformance.reports.printable import printable
+from conformance.reports.shown_findings import ShownExchange, ShownFinding, ShownVerdict
 from conformance.reports.sorts import by_sort
 from conformance.reports.telling import telling
 

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from conformance.reports.model import (
-    Report,
+from conformance.reports.model import Report, ShownWaiver
+from conformance.reports.printable import printable, printable_lines
+from conformance.reports.shown_findings import (
     ShownFinding,
     ShownLane,
     ShownLaneFinding,
     ShownVerdict,
-    ShownWaiver,
 )
-from conformance.reports.printable import printable, printable_lines
 from conformance.reports.sorts import by_sort
 from conformance.reports.told import told
 from conformance.reports.waived import excuse_of, reasons_of

@@ -17,19 +17,21 @@ from conformance.reports.model import (
     Report,
     ShownContract,
     ShownEvidence,
+    ShownNotice,
+    ShownPlan,
+    ShownTarget,
+)
+from conformance.reports.of_timing import shown_timing
+from conformance.reports.of_waivers import shown_waivers, waivers_of
+from conformance.reports.shown_findings import (
     ShownExchange,
     ShownFinding,
     ShownLane,
     ShownLaneFinding,
-    ShownNotice,
-    ShownPlan,
     ShownRequest,
     ShownResponse,
-    ShownTarget,
     ShownVerdict,
 )
-from conformance.reports.of_timing import shown_timing
-from conformance.reports.of_waivers import shown_waivers, waivers_of
 from conformance.waivers import Waivers
 
 if TYPE_CHECKING:

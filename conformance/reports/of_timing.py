@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, get_args
 
 from conformance.pace import CAPS, is_above_cap
-from conformance.reports.model import ShownSetting, ShownSpread, ShownTiming, ShownWaits
+from conformance.reports.shown_timing import ShownSetting, ShownSpread, ShownTiming, ShownWaits
 from conformance.waits import Kind, spread, waits_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from conformance.reports.cards import IN_THE_REPORT, Room, cards_of, lane_card_of
 from conformance.reports.console import standing
 from conformance.reports.counted import counted
-from conformance.reports.model import Report, ShownVerdict
+from conformance.reports.model import Report
 from conformance.reports.printable import printable_lines
+from conformance.reports.shown_findings import ShownVerdict
 from conformance.reports.waits import (
     SETTINGS_HEAD,
     WAITS_HEAD,

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from conformance.reports.model import Report, ShownFinding, ShownLaneFinding, ShownVerdict
+from conformance.reports.model import Report
 from conformance.reports.printable import printable, printable_lines
+from conformance.reports.shown_findings import ShownFinding, ShownLaneFinding, ShownVerdict
 from conformance.reports.sorts import by_sort
 from conformance.reports.waived import Reasons, reasons_of
 

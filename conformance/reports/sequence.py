@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from conformance.reports.counted import counted
-from conformance.reports.model import ShownExchange
 from conformance.reports.printable import printable
+from conformance.reports.shown_findings import ShownExchange
 
 LONGEST_LINE: Final = 300
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from conformance.reports.model import ShownFinding
+from conformance.reports.shown_findings import ShownFinding
 
 
 def by_sort(findings: Iterable[ShownFinding]) -> list[list[ShownFinding]]:

@@ -8,15 +8,10 @@ from typing import Final
 
 from conformance.reports.console import by_standing, standing
 from conformance.reports.counted import counted, found_and_gating
-from conformance.reports.model import (
-    FULL,
-    ProfileSummary,
-    Report,
-    ShownLane,
-    ShownTiming,
-    ShownVerdict,
-)
+from conformance.reports.model import FULL, ProfileSummary, Report
 from conformance.reports.printable import printable, printable_lines
+from conformance.reports.shown_findings import ShownLane, ShownVerdict
+from conformance.reports.shown_timing import ShownTiming
 from conformance.reports.told import curl_or_its_length, told, told_of
 from conformance.reports.waits import (
     SETTINGS_HEAD,

@@ -7,8 +7,9 @@ from typing import Final
 from rich.console import Console
 
 from conformance.reports.findings import print_findings, print_verdict
-from conformance.reports.model import ShownExchange, ShownVerdict, ShownWaivers
+from conformance.reports.model import ShownWaivers
 from conformance.reports.printable import printable_lines
+from conformance.reports.shown_findings import ShownExchange, ShownVerdict
 from conformance.reports.waivers import print_waivers
 
 WIDTH: Final = 100

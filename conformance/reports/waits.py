@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from conformance.reports.model import ShownSpread, ShownTiming
+from conformance.reports.shown_timing import ShownSpread, ShownTiming
 
 ANSWERS: Final = {"write_accepted": "writes accepted", "read_answered": "reads answered"}
 VERDICT: Final = "verdict_after_202"

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from conformance.reports.model import Report, ShownVerdict
+from conformance.reports.model import Report
+from conformance.reports.shown_findings import ShownVerdict
 
 Reasons = Mapping[tuple[str, str], str]
 
