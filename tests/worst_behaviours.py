@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any, Final
 
 from conformance.checks import Scenario
+from conformance.histories_judged import END
 from conformance.invariants import INVARIANTS
-from conformance.runner import END
 from conformance.scenarios import SCENARIOS
 from reference_server.behaviour import Behaviour
 from reference_server.faults import FAULTS
