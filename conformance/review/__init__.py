@@ -1,0 +1,1 @@
+"""What a change to a contract means for clients, servers, guarantees, requirements and tests."""
