@@ -1,0 +1,170 @@
+"""Which form of one side is which form of the other."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conformance.review.nodes import Node
+from conformance.review.pairs import ENOUGH, Comparison, Fact, Pair, Schema, weight
+from conformance.review.schema_view import View
+
+Compare = Callable[[Comparison, Schema, Schema], Pair]
+Whole = tuple[Schema, View]
+MANY: Final = 16
+ALIKE: Final = 4
+
+
+def wrapped(sides: Comparison, pair: Pair, base: Whole, head: Whole, compare: Compare) -> bool:
+    """Read a schema that became one of several forms, or was one, as such; tell whether it is."""
+    for (_, one), (_, other) in ((base, head), (head, base)):
+        if one.alternatives or not _only_forms(other) or one.says_nothing:
+            continue
+        word, node, forms = other.alternatives[0]
+        here, there = ([base[0]], forms) if one is base[1] else (forms, [head[0]])
+        _forms(sides, pair, word, (here, there), compare)
+        pair.see(node if not node.value else None)
+        return True
+    return False
+
+
+def _only_forms(one: View) -> bool:
+    return len(one.alternatives) == 1 and not (
+        one.apart or one.type_choices or one.never or one.null or _asks(one)
+    )
+
+
+def _asks(one: View) -> set[str]:
+    return set(one.words) - {"title", "description", "$comment"}
+
+
+def alternatives(sides: Comparison, pair: Pair, one: View, other: View, compare: Compare) -> None:
+    """Compare anyOf and oneOf, and what tells their forms apart."""
+    here, there = list(one.alternatives), list(other.alternatives)
+    for (word, before, forms), (now, after, others) in zip(here, there, strict=False):
+        if word != now:
+            said = f"{word} became {now}"
+            pair.facts.append(Fact("alternatives-changed", said, before, after, word, now))
+        _forms(sides, pair, now, (forms, others), compare)
+    for word, node, _ in here[len(there) :]:
+        pair.tell("constraint-removed", f"`{word}` is gone", node, None)
+    for word, node, _ in there[len(here) :]:
+        pair.tell("constraint-added", f"`{word}` is new", None, node)
+    _null(pair, one, other)
+    _discriminator(pair, one, other)
+
+
+def _null(pair: Pair, one: View, other: View) -> None:
+    """Compare whether null is one of several forms; elsewhere it is a type."""
+    if not (one.alternatives and other.alternatives) or one.first("type") or other.first("type"):
+        return
+    if (one.null is None) != (other.null is None):
+        rule = "alternative-removed" if other.null is None else "alternative-added"
+        pair.tell(rule, f"null is {'gone' if other.null is None else 'new'}", one.null, other.null)
+
+
+def apart(sides: Comparison, pair: Pair, one: View, other: View, compare: Compare) -> None:
+    """Compare the members of allOf that could not be merged."""
+    gone, new = _matched(sides, pair, (one.apart, other.apart), compare)
+    for schema in gone:
+        pair.tell("constraint-removed", "a member of `allOf` is gone", schema[0], None)
+    for schema in new:
+        pair.tell("constraint-added", "a member of `allOf` is new", None, schema[0])
+
+
+def _forms(
+    sides: Comparison,
+    pair: Pair,
+    word: str,
+    forms: tuple[list[Schema], list[Schema]],
+    compare: Compare,
+) -> None:
+    gone, new = _matched(sides, pair, forms, compare)
+    for schema in gone:
+        pair.tell("alternative-removed", f"{_called(schema)} of `{word}` is gone", schema[0], None)
+    for schema in new:
+        pair.tell("alternative-added", f"{_called(schema)} of `{word}` is new", None, schema[0])
+
+
+def _called(schema: Schema) -> str:
+    name = _name(schema)
+    return f"`{name}`" if name else "a form"
+
+
+def _name(schema: Schema) -> str:
+    reference = schema[0].get("$ref")
+    return "" if reference is None else str(reference.value).rpartition("/")[2]
+
+
+def _matched(
+    sides: Comparison,
+    pair: Pair,
+    forms: tuple[list[Schema], list[Schema]],
+    compare: Compare,
+) -> tuple[list[Schema], list[Schema]]:
+    """Lead to the forms that stand for each other; return the others of both sides."""
+    here, there = list(forms[0]), list(forms[1])
+    for alike in (_unchanged, _same_name, _equal, _similar):
+        for one in list(here):
+            found = alike(sides, one, there, compare)
+            if found is not None:
+                here.remove(one)
+                there.remove(found)
+                pair.lead(compare(sides, one, found))
+    if len(here) == len(there) == 1:
+        inner = compare(sides, here[0], there[0])
+        if weight(inner) < ENOUGH and not _foreign(inner):
+            pair.lead(inner)
+            return [], []
+    return here, there
+
+
+def _foreign(inner: Pair) -> bool:
+    return any(fact.rule in {"type-changed", "const-changed"} for fact in inner.facts)
+
+
+def _unchanged(sides: Comparison, one: Schema, there: list[Schema], _: Compare) -> Schema | None:
+    return next((other for other in there if sides.unchanged(one[0], other[0])), None)
+
+
+def _same_name(_: Comparison, one: Schema, there: list[Schema], __: Compare) -> Schema | None:
+    name = _name(one)
+    return next((other for other in there if name and _name(other) == name), None)
+
+
+def _equal(sides: Comparison, one: Schema, there: list[Schema], compare: Compare) -> Schema | None:
+    return next((other for other in there[:MANY] if not weight(compare(sides, one, other))), None)
+
+
+def _similar(
+    sides: Comparison, one: Schema, there: list[Schema], compare: Compare
+) -> Schema | None:
+    found = [(weight(compare(sides, one, other)), other) for other in there[:MANY]]
+    found = [
+        (many, other)
+        for many, other in found
+        if many < ALIKE and not _foreign(compare(sides, one, other))
+    ]
+    return min(found, key=lambda item: item[0])[1] if found else None
+
+
+def _discriminator(pair: Pair, one: View, other: View) -> None:
+    before, after = one.first("discriminator"), other.first("discriminator")
+    if before is None and after is None:
+        return
+    pair.see(before, after)
+    if before is None or after is None:
+        said = "is new" if before is None else "is gone"
+        pair.tell("discriminator-changed", f"discriminator {said}", before, after)
+        return
+    here, there = (_told(node, side) for node, side in ((before, one), (after, other)))
+    if here != there:
+        pair.tell("discriminator-changed", "discriminator changed", before, after)
+
+
+def _told(node: Node, one: View) -> tuple[Any, frozenset[str]]:
+    """Return the property and the names that may stand in it."""
+    mapping = node.get("mapping")
+    said = dict(mapping.items()) if mapping is not None else {}
+    mapped = {str(target.value).rpartition("/")[2] for target in said.values()}
+    names = {_name(form) for _, _, forms in one.alternatives for form in forms}
+    inner = node.get("propertyName")
+    return inner and inner.data, frozenset([*said, *(names - mapped - {""})])

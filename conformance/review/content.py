@@ -1,0 +1,229 @@
+"""What differs between two parameters, headers, bodies, media types, responses or links."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from conformance.review.nodes import Node
+from conformance.review.pairs import Comparison, Pair, flags, others, texts, weight, whole
+from conformance.review.schemas import compare_schemas
+
+Json = Any
+Named = Mapping[str, Node]
+STYLES: Final = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+PARAMETER: Final = frozenset(
+    {"name", "in", "required", "deprecated", "description", "style", "explode", "schema", "content"}
+    | {"allowReserved", "allowEmptyValue", "example", "examples", "$ref"}
+)
+
+
+def compare_parameters(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare two parameters that are sent in the same place, or two headers."""
+    texts(pair, "description", base.get("description"), head.get("description"))
+    pair.see(*(side.get(word) for side in (base, head) for word in ("name", "in")))
+    _asked(pair, "parameter" if base.get("in") else "header", base, head)
+    _switches(pair, base, head)
+    _style(pair, base, head)
+    for word in ("example", "examples"):
+        whole(pair, "example-changed", word, base.get(word), head.get(word))
+    _schema(sides, pair, "schema", (base, head))
+    contents(sides, pair, base, head)
+    others(pair, base, head, PARAMETER)
+
+
+def _asked(pair: Pair, kind: str, base: Node, head: Node) -> None:
+    rules = (f"{kind}-became-required", f"{kind}-became-optional")
+    before, after = base.get("required"), head.get("required")
+    pair.see(before, after)
+    now = is_true(head, "required")
+    if is_true(base, "required") != now:
+        values = ("optional", "required") if now else ("required", "optional")
+        what = f"{kind} {_title(base)}became {values[1]}"
+        pair.note(rules[not now], what, before or base, after or head, values)
+
+
+def _title(node: Node) -> str:
+    name = node.get("name")
+    return f"`{name.value}` " if name is not None else ""
+
+
+def _switches(pair: Pair, base: Node, head: Node) -> None:
+    rules = ("deprecated", "undeprecated")
+    flags(pair, rules, "`deprecated`", base.get("deprecated"), head.get("deprecated"))
+    for word in ("allowReserved", "allowEmptyValue"):
+        style = ("parameter-style-changed", "parameter-style-changed")
+        flags(pair, style, f"`{word}`", base.get(word), head.get(word))
+
+
+def _style(pair: Pair, base: Node, head: Node) -> None:
+    pair.see(*(side.get(word) for side in (base, head) for word in ("style", "explode")))
+    for place, word in enumerate(("style", "explode")):
+        before, after = _written(base)[place], _written(head)[place]
+        if before != after:
+            what = f"{word} {before} became {after}"
+            one, other = base.get(word), head.get(word)
+            both = (one, other) if one or other else (base.get("style"), head.get("style"))
+            pair.tell("parameter-style-changed", what, *both, (before, after))
+            return
+
+
+def _written(node: Node) -> tuple[Json, Json]:
+    """Return style and explode, as they are where nothing is said."""
+    place = node.get("in")
+    style, explode = node.get("style"), node.get("explode")
+    named = style.value if style else STYLES.get(str(place.value) if place else "header", "form")
+    return named, explode.value if explode else named in {"form", "cookie"}
+
+
+def _schema(
+    sides: Comparison, pair: Pair, word: str, nodes: tuple[Node, Node], at: str = ""
+) -> None:
+    before, after = (node.get(word) for node in nodes)
+    if before is not None and after is not None:
+        pair.lead(compare_schemas(sides, (before,), (after,)), at)
+    elif after is not None:
+        pair.tell("constraint-added", f"`{word}` is new", None, after)
+    elif before is not None:
+        pair.tell("constraint-removed", f"`{word}` is gone", before, None)
+
+
+def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
+    """Compare the media types that a body can have."""
+    here, there = (_media_types(side.get("content")) for side in (base, head))
+    pair.see(
+        *(node for node in (base.get("content"), head.get("content")) if node and not node.value)
+    )
+    gone = {name: here[name] for name in here if name not in there}
+    new = {name: there[name] for name in there if name not in here}
+    for name in here.keys() & there.keys():
+        pair.lead(sides.pair(compare_media_types, here[name], there[name]), "body")
+    for one, other in renamed(sides, compare_media_types, gone, new):
+        inner = sides.pair(compare_media_types, gone[one], new[other])
+        what = f"media type {one} became {other}"
+        rename(pair, "media-type-renamed", what, gone.pop(one), new.pop(other))
+        pair.lead(inner, "body")
+    for name, node in gone.items():
+        pair.tell("media-type-removed", f"media type {name} is gone", node, None)
+    for name, node in new.items():
+        pair.tell("media-type-added", f"media type {name} is new", None, node)
+
+
+def rename(pair: Pair, rule: str, what: str, base: Node, head: Node) -> None:
+    """Tell that a key is another; what stands under it is compared by itself."""
+    pair.note(rule, what, base, head, (base.key, head.key))
+
+
+def renamed(
+    sides: Comparison,
+    compare: Callable[[Comparison, Node, Node, Pair], None],
+    gone: Named,
+    new: Named,
+) -> list[tuple[str, str]]:
+    """Return what stands under another key and is otherwise the same, if that is beyond doubt."""
+    if len(gone) * len(new) > FEW:
+        return []
+    alike = [
+        (one, other)
+        for one, node in gone.items()
+        for other, candidate in new.items()
+        if not weight(sides.pair(compare, node, candidate))
+    ]
+    ones, others_ = [one for one, _ in alike], [other for _, other in alike]
+    return [
+        (one, other) for one, other in alike if ones.count(one) == 1 and others_.count(other) == 1
+    ]
+
+
+FEW: Final = 36
+
+
+def _media_types(node: Node | None) -> dict[str, Node]:
+    if node is None:
+        return {}
+    return {"".join(name.lower().split()): media for name, media in node.items()}
+
+
+def compare_media_types(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare what a body of one media type is."""
+    pair.see(*(node for node in (base, head) if not node.value))
+    for word, at in (("schema", ""), ("itemSchema", "/*")):
+        _schema(sides, pair, word, (base, head), at)
+    for word in ("example", "examples"):
+        whole(pair, "example-changed", word, base.get(word), head.get(word))
+    for word in ("encoding", "prefixEncoding", "itemEncoding"):
+        whole(pair, "encoding-changed", word, base.get(word), head.get(word))
+    known = {"schema", "itemSchema", "example", "examples", "encoding", "prefixEncoding",
+             "itemEncoding", "$ref"}  # fmt: skip
+    others(pair, base, head, known)
+
+
+def compare_bodies(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare two request bodies."""
+    texts(pair, "description", base.get("description"), head.get("description"))
+    _asked(pair, "body", base, head)
+    contents(sides, pair, base, head)
+    others(pair, base, head, {"description", "required", "content", "$ref"})
+
+
+def compare_responses(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare two responses of the same status."""
+    for word in ("description", "summary"):
+        texts(pair, word, base.get(word), head.get(word))
+    _headers(sides, pair, base, head)
+    contents(sides, pair, base, head)
+    _links(sides, pair, base, head)
+    others(pair, base, head, {"description", "summary", "headers", "content", "links", "$ref"})
+
+
+def _headers(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
+    here, there = (_lower(side.get("headers")) for side in (base, head))
+    pair.see(
+        *(node for node in (base.get("headers"), head.get("headers")) if node and not node.value)
+    )
+    gone = {name: here[name] for name in here if name not in there}
+    new = {name: there[name] for name in there if name not in here}
+    for name in here.keys() & there.keys():
+        inner = sides.pair(compare_parameters, here[name], there[name])
+        pair.lead(inner, f"header {here[name].key}")
+    for one, other in renamed(sides, compare_parameters, gone, new):
+        what = f"header {gone[one].key} became {new[other].key}"
+        pair.lead(sides.pair(compare_parameters, gone[one], new[other]), f"header {new[other].key}")
+        rename(pair, "header-renamed", what, gone.pop(one), new.pop(other))
+    for node in gone.values():
+        kind = "required-header" if is_true(sides.base.follow(node), "required") else "header"
+        pair.tell(f"{kind}-removed", f"header {node.key} is gone", node, None)
+    for node in new.values():
+        kind = "required-header" if is_true(sides.head.follow(node), "required") else "header"
+        pair.tell(f"{kind}-added", f"header {node.key} is new", None, node)
+
+
+def is_true(node: Node, word: str) -> bool:
+    """Tell whether a switch is set."""
+    found = node.get(word)
+    return found is not None and found.value is True
+
+
+def _lower(node: Node | None) -> dict[str, Node]:
+    return {} if node is None else {name.lower(): child for name, child in node.items()}
+
+
+def _links(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
+    here, there = (
+        dict(node.items()) if node else {} for node in (base.get("links"), head.get("links"))
+    )
+    pair.see(*(node for node in (base.get("links"), head.get("links")) if node and not node.value))
+    for name in dict.fromkeys([*here, *there]):
+        if name not in there:
+            pair.tell("link-removed", f"link `{name}` is gone", here[name], None)
+        elif name not in here:
+            pair.tell("link-added", f"link `{name}` is new", None, there[name])
+        else:
+            pair.lead(sides.pair(compare_links, here[name], there[name]))
+
+
+def compare_links(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare where two links lead."""
+    texts(pair, "description", base.get("description"), head.get("description"))
+    known = {"operationRef", "operationId", "parameters", "requestBody", "server"}
+    for word in sorted(known):
+        whole(pair, "link-changed", word, base.get(word), head.get(word))
+    others(pair, base, head, known | {"description", "$ref"})

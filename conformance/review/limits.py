@@ -1,0 +1,85 @@
+"""What differs between the limits of two schemas."""
+
+from typing import Final
+
+from conformance.review.changes import ABSENT
+from conformance.review.nodes import Node
+from conformance.review.pairs import Pair
+from conformance.review.schema_view import AT_LEAST, AT_MOST, LOWER, UPPER, View, bound
+
+Limit = tuple[float, bool, Node | None]
+FROM: Final = {"minContains": 1, "minLength": 0, "minItems": 0, "minProperties": 0}
+
+
+def limits(pair: Pair, one: View, other: View) -> None:
+    """Compare the least and the most of everything that has them."""
+    for words, lower in ((LOWER, True), (UPPER, False)):
+        for word in words:
+            pair.see(*one.all(word), *other.all(word))
+        here, there = (
+            _whole(side, bound(side, words, lower=lower), lower=lower) for side in (one, other)
+        )
+        _limit(pair, words[0], here, there, lower=lower)
+    for word in (*AT_LEAST, "minContains", *AT_MOST, "maxContains"):
+        lower = word in FROM
+        pair.see(*one.all(word), *other.all(word))
+        here, there = (bound(side, (word, "-"), lower=lower) for side in (one, other))
+        _limit(pair, word, _default(word, here), _default(word, there), lower=lower)
+    _multiples(pair, one.first("multipleOf"), other.first("multipleOf"))
+
+
+def _whole(one: View, limit: tuple[float, bool, Node] | None, *, lower: bool) -> Limit | None:
+    """Read an excluded limit of integers as the next one that is not."""
+    if limit is None or not limit[1] or one.types() - {"null"} != {"integer"}:
+        return limit
+    if limit[0] != int(limit[0]):
+        return limit
+    return limit[0] + (1 if lower else -1), False, limit[2]
+
+
+def _default(word: str, limit: tuple[float, bool, Node] | None) -> Limit | None:
+    if word in FROM and limit is None:
+        return FROM[word], False, None
+    return limit
+
+
+def _limit(pair: Pair, word: str, here: Limit | None, there: Limit | None, *, lower: bool) -> None:
+    if (here and here[:2]) == (there and there[:2]):
+        return
+    if here is None or there is None:
+        stricter = here is None
+    elif here[0] == there[0]:
+        stricter = there[1]
+    else:
+        stricter = (there[0] > here[0]) is lower
+    rule = "bound-tightened" if stricter else "bound-loosened"
+    before, after = here and here[2], there and there[2]
+    what = f"{word} {_said(before)} became {_said(after)}"
+    pair.tell(rule, what, before, after)
+
+
+def _said(node: Node | None) -> str:
+    if node is None:
+        return "(none)"
+    return (
+        f"{node.data}" if not str(node.key).startswith("exclusive") else f"{node.data} (excluded)"
+    )
+
+
+def _multiples(pair: Pair, before: Node | None, after: Node | None) -> None:
+    pair.see(before, after)
+    if (before and before.data) == (after and after.data):
+        return
+    what = f"multipleOf {_said(before)} became {_said(after)}"
+    if before is None or after is None:
+        rule = "bound-tightened" if before is None else "bound-loosened"
+    elif _divides(before.data, after.data):
+        rule = "bound-tightened"
+    else:
+        rule = "bound-loosened" if _divides(after.data, before.data) else "bound-changed"
+    values = tuple(ABSENT if node is None else node.data for node in (before, after))
+    pair.tell(rule, what, before, after, (values[0], values[1]))
+
+
+def _divides(part: float, whole: float) -> bool:
+    return bool(part) and float(whole / part).is_integer()

@@ -1,0 +1,124 @@
+"""What differs in who is let in and where the API is."""
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.review.nodes import Node
+from conformance.review.pairs import Comparison, Pair, others, texts, whole
+
+if TYPE_CHECKING:
+    from conformance.review.sides import Side
+
+Json = Any
+Alternative = frozenset[tuple[str, str]]  # scheme and scope; the empty scope is the scheme itself
+
+
+def schemes(side: "Side") -> dict[str, Node]:
+    """Return the credentials that a document knows, by name."""
+    components = side.root.get("components")
+    found = components.get("securitySchemes") if components else None
+    return dict(found.items()) if found else {}
+
+
+def compare_security(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare two lists of what is enough to be let in."""
+    known = schemes(sides.base), schemes(sides.head)
+    here, there = _enough(base, known), _enough(head, known[::-1])
+    pair.see(base, head)
+    gone = {one: here[one] for one in here if one not in there}
+    new = {one: there[one] for one in there if one not in here}
+    for one in list(gone):
+        close = next((other for other in new if one < other or other < one), None)
+        if close is not None and close and one:
+            rule = "security-tightened" if one < close else "security-loosened"
+            differing = ", ".join(sorted(_said(part) for part in one ^ close))
+            word = "asked for too" if one < close else "no more asked for"
+            pair.tell(rule, f"{differing} {word}", gone.pop(one), new.pop(close))
+    for one, node in gone.items():
+        pair.tell("security-tightened", f"{_all(one)} is no more enough", node, None)
+    for one, node in new.items():
+        pair.tell("security-loosened", f"{_all(one)} is enough", None, node)
+
+
+def _enough(node: Node, known: tuple[dict[str, Node], dict[str, Node]]) -> dict[Alternative, Node]:
+    found: dict[Alternative, Node] = {}
+    for one in node.elements():
+        parts: set[tuple[str, str]] = set()
+        for name, scopes in one.items():
+            shared = _shared(name, known)
+            parts |= {(shared, ""), *((shared, str(scope.value)) for scope in scopes.elements())}
+        found.setdefault(frozenset(parts), one)
+    return found or {frozenset(): node}
+
+
+def _shared(name: str, known: tuple[dict[str, Node], dict[str, Node]]) -> str:
+    """Return a name for a credential that is equal on both sides where only its name changed."""
+    here, there = known
+    if name in there or name not in here:
+        return name
+    same = {other for other in there if there[other].digest == here[name].digest}
+    return min({name, *(same - here.keys())})
+
+
+def _said(part: tuple[str, str]) -> str:
+    return f"scope `{part[1]}` of `{part[0]}`" if part[1] else f"`{part[0]}`"
+
+
+def _all(one: Alternative) -> str:
+    return " with ".join(sorted(_said(part) for part in one)) or "no credential"
+
+
+def compare_schemes(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare how one credential is presented."""
+    texts(pair, "description", base.get("description"), head.get("description"))
+    known = {"type", "name", "in", "scheme", "openIdConnectUrl", "flows", "oauth2MetadataUrl"}
+    for word in sorted(known):
+        whole(pair, "security-scheme-changed", word, base.get(word), head.get(word))
+    whole(pair, "text-changed", "bearerFormat", base.get("bearerFormat"), head.get("bearerFormat"))
+    whole(pair, "deprecated", "deprecated", base.get("deprecated"), head.get("deprecated"))
+    others(pair, base, head, known | {"description", "bearerFormat", "deprecated", "$ref"})
+
+
+def compare_servers(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare two lists of base URLs."""
+    here, there = (_urls(node) for node in (base, head))
+    pair.see(*(node for node in (base, head) if not node.value))
+    gone = [here[url] for url in here if url not in there]
+    new = [there[url] for url in there if url not in here]
+    for url in here.keys() & there.keys():
+        _server(pair, here[url], there[url])
+    if len(gone) == len(new) == 1:
+        pair.tell("server-changed", f"{_url(gone[0])} became {_url(new[0])}", gone.pop(), new.pop())
+    for node in gone:
+        pair.tell("server-removed", f"base URL {_url(node)} is gone", node, None)
+    for node in new:
+        pair.tell("server-added", f"base URL {_url(node)} is new", None, node)
+
+
+def _server(pair: Pair, base: Node, head: Node) -> None:
+    pair.see(base.get("url"), head.get("url"))
+    for word in ("description", "name"):
+        texts(pair, word, base.get(word), head.get(word))
+    here, there = (
+        dict(node.items()) if node else {}
+        for node in (base.get("variables"), head.get("variables"))
+    )
+    for name in dict.fromkeys([*here, *there]):
+        before, after = here.get(name), there.get(name)
+        if before is not None and after is not None:
+            texts(pair, "description", before.get("description"), after.get("description"))
+            for word in ("default", "enum"):
+                what = f"{word} of variable `{name}`"
+                whole(pair, "server-changed", what, before.get(word), after.get(word))
+            others(pair, before, after, {"description", "default", "enum"})
+        else:
+            whole(pair, "server-changed", f"variable `{name}`", before, after)
+    others(pair, base, head, {"url", "name", "description", "variables"})
+
+
+def _urls(node: Node) -> dict[str, Node]:
+    return {_url(one).rstrip("/"): one for one in node.elements()}
+
+
+def _url(node: Node) -> str:
+    found = node.get("url")
+    return str(found.value) if found is not None else ""
