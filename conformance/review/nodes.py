@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 Json = Any
@@ -41,7 +40,7 @@ class Node:
 
     """
 
-    __slots__ = ("__dict__", "file", "key", "line", "parent", "value")
+    __slots__ = ("_data", "_digest", "file", "key", "line", "parent", "value")
 
     def __init__(
         self, value: Json, file: str, line: int, parent: "Node | None" = None, key: str | int = ""
@@ -52,6 +51,8 @@ class Node:
         self.line = line
         self.parent = parent
         self.key = key
+        self._data: Json = None
+        self._digest: bytes | None = None
 
     @property
     def is_mapping(self) -> bool:
@@ -91,19 +92,28 @@ class Node:
         """Where it is written."""
         return Place(self.file, self.line, self.pointer)
 
-    @cached_property
+    @property
     def data(self) -> Json:
         """The same as plain values of JSON. Not to be changed: it is kept."""
-        if isinstance(self.value, dict):
-            return {key: child.data for key, child in self.value.items()}
-        if isinstance(self.value, list):
-            return [child.data for child in self.value]
-        return self.value
+        if self._data is None:
+            if isinstance(self.value, dict):
+                self._data = {key: child.data for key, child in self.value.items()}
+            elif isinstance(self.value, list):
+                self._data = [child.data for child in self.value]
+            else:
+                return self.value
+        return self._data
 
-    @cached_property
+    @property
     def digest(self) -> bytes:
         """Equal for equal values: the order of members is left out, that of elements is not."""
-        return digest_of(self.value)
+        if self._digest is None:
+            self._digest = digest_of(self.value)
+        return self._digest
+
+    def settle(self) -> None:
+        """Make data and digest while the children have theirs, so that nothing recurses."""
+        self._data, self._digest = self.data, self.digest
 
     def __repr__(self) -> str:
         """Say where it is."""

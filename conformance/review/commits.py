@@ -1,0 +1,97 @@
+"""Which commits a review is about: a revision by its name, the merge base, the work tree."""
+
+from pathlib import Path
+from typing import Final
+
+from conformance.review import git
+from conformance.review.refused import RevisionUnreadable
+from conformance.review.revisions import SHORT
+
+DEFAULT_BRANCHES: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+
+
+def commit_of(repository: Path, revision: str) -> str:
+    """Return the whole hash of the commit that a revision names.
+
+    Raises:
+        RevisionUnreadable: there is no git, no repository or no such commit.
+
+    """
+    found = _commit(repository, revision)
+    if found is None:
+        _refuse_no_repository(repository)
+        raise RevisionUnreadable(
+            f"{revision} is no file, no folder and no revision of {repository}. "
+            "Check its spelling; if it is a branch or a tag of the remote, fetch it first."
+            + _shallow(repository)
+        )
+    return found
+
+
+def merge_base(repository: Path) -> tuple[str, str]:
+    """Return the commit where HEAD left the default branch, and the name of that branch.
+
+    Raises:
+        RevisionUnreadable: there is none, or it is not in this clone.
+
+    """
+    _refuse_no_repository(repository)
+    if _commit(repository, "HEAD") is None:
+        raise RevisionUnreadable(f"{repository} has no commit yet, so there is no base to review.")
+    branch = next((one for one in DEFAULT_BRANCHES if _commit(repository, one)), None)
+    if branch is None:
+        raise RevisionUnreadable(
+            f"{repository} has no default branch ({', '.join(DEFAULT_BRANCHES)}). "
+            "Name the base: --base REVISION." + _shallow(repository)
+        )
+    found = git.ask(repository, "merge-base", "HEAD", branch)
+    if not found:
+        raise RevisionUnreadable(
+            f"HEAD and {branch} of {repository} have no commit in common. "
+            "Name the base: --base REVISION." + _shallow(repository)
+        )
+    return found.strip(), branch
+
+
+def uncommitted(repository: Path, path: str) -> tuple[str, ...]:
+    """Return the files at or below a path of a work tree that differ from HEAD, sorted."""
+    listed = git.ask(
+        repository,
+        "status",
+        "--porcelain",
+        "-z",
+        "--no-renames",
+        "--untracked-files=all",
+        "--",
+        path,
+    )
+    return tuple(sorted(entry[3:] for entry in (listed or "").split("\0") if entry))
+
+
+def named(revision: str, commit: str) -> str:
+    """Spell a commit for a reader, with the name it was asked for by."""
+    short = commit[:SHORT]
+    return short if commit.startswith(revision.lower()) else f"{short} ({revision})"
+
+
+def _commit(repository: Path, revision: str) -> str | None:
+    if revision.startswith("-") or not revision.isprintable():
+        raise RevisionUnreadable(f"{revision!r} is no name of a revision.")
+    found = git.ask(
+        repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+    )
+    return found.split()[-1] if found else None
+
+
+def _refuse_no_repository(repository: Path) -> None:
+    if git.ask(repository, "rev-parse", "--git-dir") is None:
+        raise RevisionUnreadable(
+            f"{repository} is no git repository that can be read. Name one: --repository PATH."
+        )
+
+
+def _shallow(repository: Path) -> str:
+    """Return a hint where the clone lacks its history."""
+    if git.ask(repository, "rev-parse", "--is-shallow-repository") != "true\n":
+        return ""
+    return " This clone is shallow: fetch the history (actions/checkout: fetch-depth: 0)."

@@ -1,0 +1,50 @@
+"""The files of one side: read when they are named, each once, within a limit for all."""
+
+from typing import Protocol
+
+from conformance.review.nodes import Node
+from conformance.review.reading import MOST_BYTES, read_node
+from conformance.review.refused import SideUnreadable
+
+
+class Source(Protocol):
+    """Where the files are: a folder on the disk, or a revision."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a file; None where there is none."""
+
+    def names(self, folder: str) -> tuple[str, ...] | None:
+        """Return the names in a folder, sorted; None where there is no such folder."""
+
+
+class Documents:
+    """Reads the files of a source.
+
+    Attributes:
+        read: what was read, by shown path.
+
+    """
+
+    def __init__(self, source: Source) -> None:
+        """Read nothing yet."""
+        self.source = source
+        self.read: dict[str, Node | None] = {}
+        self._bytes = 0
+
+    def find(self, path: str) -> Node | None:
+        """Return the document of a file; None where there is no file.
+
+        Raises:
+            SideRefused: it cannot be read, or all files together are too large.
+
+        """
+        if path not in self.read:
+            content = self.source.read(path)
+            self._bytes += len(content or b"")
+            if self._bytes > MOST_BYTES:
+                raise SideUnreadable(
+                    f"The files of this side have more than {MOST_BYTES // 10**6} MB together, "
+                    f"the last one {path}."
+                )
+            self.read[path] = None if content is None else read_node(content, path)
+        return self.read[path]

@@ -1,0 +1,84 @@
+"""A file of a contract, read into nodes: YAML or JSON, of limited size and depth."""
+
+import codecs
+import re
+from typing import Final
+
+from conformance.review.building import Builder
+from conformance.review.json_text import read_json
+from conformance.review.nodes import Node
+from conformance.review.refused import SideUnreadable
+from conformance.review.yaml_text import read_yaml
+
+MOST_BYTES: Final = 20_000_000
+"""Of a file."""
+
+BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+YAML_ENDINGS: Final = (".yaml", ".yml")
+
+
+def read_node(content: bytes, file: str) -> Node:
+    """Read the bytes of a file; its name decides on YAML or JSON, else its first character.
+
+    Raises:
+        SideUnreadable: it is too large, no text, no YAML or JSON, empty, or beyond a limit.
+
+    """
+    if len(content) > MOST_BYTES:
+        raise too_large(file, len(content))
+    text = _decoded(content, file)
+    builder = Builder(file)
+    if _is_json(text, file):
+        read_json(text, builder)
+    else:
+        read_yaml(text, builder)
+    if builder.root is None:
+        raise SideUnreadable(f"{file} is empty; expected a document in YAML or JSON.")
+    return builder.root
+
+
+def too_large(file: str, size: int) -> SideUnreadable:
+    """Word that a file is too large; `size` in bytes."""
+    return SideUnreadable(
+        f"{file} has {size / 1e6:.0f} MB; a file of a contract has at most "
+        f"{MOST_BYTES // 10**6} MB."
+    )
+
+
+def _is_json(text: str, file: str) -> bool:
+    name = file.lower()
+    if name.endswith(".json"):
+        return True
+    return not name.endswith(YAML_ENDINGS) and text.lstrip()[:1] in {"{", "["}
+
+
+def _decoded(content: bytes, file: str) -> str:
+    mark, encoding = next((one for one in BOMS if content.startswith(one[0])), (b"", "utf-8"))
+    try:
+        text = content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as problem:
+        line, column = _place(content[len(mark) : len(mark) + problem.start].decode(encoding))
+        raise SideUnreadable(
+            f"{file}:{line}:{column}: this is no text in {encoding.upper()}. "
+            "Save the file in UTF-8; if it is no text at all, it is no contract."
+        ) from problem
+    found = UNPRINTABLE.search(text)
+    if found:
+        line, column = _place(text[: found.start()])
+        raise SideUnreadable(
+            f"{file}:{line}:{column}: a control character (U+{ord(found.group()):04X}) "
+            "that no text has. Is the file binary?"
+        )
+    return text
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Return line and column of what comes after a text."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
