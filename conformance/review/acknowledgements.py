@@ -1,0 +1,131 @@
+"""What the answer to a write promises: its status, where to look, when to come back, its words."""
+
+import re
+from typing import Final
+
+from conformance.review.changes import Change, Reach
+from conformance.review.duties import ACCEPTED, Duties, header, member
+from conformance.review.retelling import retold
+from conformance.review.rules import RULES
+
+HEADER_LOST: Final = ("header-removed", "required-header-removed", "header-became-optional")
+LOOSENED: Final = (
+    "property-removed",
+    "required-property-removed",
+    "property-became-optional",
+    "format-removed",
+    "pattern-removed",
+    "bound-loosened",
+    "type-widened",
+    "enum-lifted",
+    "constraint-removed",
+    "alternative-added",
+    "extras-opened",
+)
+LOST: Final = frozenset({*HEADER_LOST, *LOOSENED})
+GAINED: Final = frozenset(RULES[rule].mirror for rule in LOST)
+HINT_LOST: Final = frozenset(HEADER_LOST)
+HINT_GAINED: Final = frozenset(RULES[rule].mirror for rule in HINT_LOST)
+FORMATS: Final = ("uri-reference", "iri-reference", "iri", "uri")  # the laxest first
+OF_AN_ANSWER: Final = re.compile(r"(^|/)responses/[^/]+/(description|summary)$")
+
+
+def status(change: Change, duties: Duties) -> list[Change] | None:
+    """Retell an answer of 202 that is gone, is new, or became another."""
+    if not any(duties.owes(one) for one in change.reaches):
+        return None
+    if change.rule == "response-status-changed":
+        return _status_changed(change)
+    if not any(one.status == ACCEPTED for one in change.reaches):
+        return None
+    if change.rule == "response-removed":
+        return [retold(change, "ack-status-changed", "202 is no more answered")]
+    if change.rule == "response-added":
+        return [retold(change, "ack-status-gained", "202 is answered, too")]
+    return None
+
+
+def _status_changed(change: Change) -> list[Change] | None:
+    before, after = str(change.before), str(change.after)
+    if ACCEPTED not in {before, after} or {before[:1], after[:1]} != {"2"}:
+        return None
+    rule = "ack-status-changed" if before == ACCEPTED else "ack-status-gained"
+    return [retold(change, rule, f"{before} became {after}")]
+
+
+def locator(change: Change, duties: Duties) -> list[Change] | None:
+    """Retell what becomes of the means to find what was accepted."""
+    names = duties.annotations
+    reaches = duties.owed(change)
+    headers = {one.lower() for one in names.locator_headers}
+    within = [
+        one for one in reaches if header(one) in headers or member(one) in names.locator_properties
+    ]
+    if change.rule == "header-renamed" and reaches:
+        return _renamed(change, headers, "ack-locator")
+    if not within:
+        return None
+    if change.rule == "format-changed":
+        return _format(change, within[0])
+    if change.rule in LOST:
+        return [retold(change, "ack-locator-lost", _what(change, within[0]))]
+    if change.rule in GAINED:
+        return [retold(change, "ack-locator-gained", _what(change, within[0]))]
+    return None
+
+
+def _renamed(change: Change, headers: set[str], name: str) -> list[Change] | None:
+    before, after = (str(one).lower() in headers for one in (change.before, change.after))
+    if before == after:
+        return None
+    what = f"header {change.before} became {change.after}"
+    return [retold(change, f"{name}-lost" if before else f"{name}-gained", what)]
+
+
+def _format(change: Change, reach: Reach) -> list[Change] | None:
+    """Tell a laxer format from a stricter one; one that is no URL is laxer than each that is."""
+    before, after = (
+        FORMATS.index(one) if one in FORMATS else -1 for one in (change.before, change.after)
+    )
+    if before == after:
+        return None
+    rule = "ack-locator-lost" if after < before else "ack-locator-gained"
+    return [retold(change, rule, _what(change, reach))]
+
+
+def _what(change: Change, reach: Reach) -> str:
+    """Name what a change is about, unless its own words do."""
+    name = reach.at.partition(" ")[2].rpartition("/")[2]
+    return change.what if name in change.what else f"{name}: {change.what}"
+
+
+def retry_hint(change: Change, duties: Duties) -> list[Change] | None:
+    """Retell what becomes of the header that says when to come back.
+
+    It is looked at in every answer of a write that owes an acknowledgement, and in the 2xx of any
+    operation, where it can only speak of what is still under way.
+    """
+    headers = {one.lower() for one in duties.annotations.retry_headers}
+    answers = [
+        one
+        for one in change.reaches
+        if one.flow == "from-server" and (one.status[:1] == "2" or duties.owes(one))
+    ]
+    if change.rule == "header-renamed" and answers:
+        return _renamed(change, headers, "ack-retry-hint")
+    within = [one for one in answers if header(one) in headers]
+    if within and change.rule in HINT_LOST:
+        return [retold(change, "ack-retry-hint-lost", _what(change, within[0]))]
+    if within and change.rule in HINT_GAINED:
+        return [retold(change, "ack-retry-hint-gained", _what(change, within[0]))]
+    return None
+
+
+def meaning(change: Change, duties: Duties) -> list[Change] | None:
+    """Retell other words of what a 2xx of a write means; white space alone is no other word."""
+    if change.rule != "text-changed" or not OF_AN_ANSWER.search(change.place.pointer):
+        return None
+    if not duties.owed(change) or str(change.before).split() == str(change.after).split():
+        return None
+    answers = ", ".join(sorted({one.status for one in duties.owed(change)}))
+    return [retold(change, "ack-meaning-changed", f"what {answers} means is said in other words")]

@@ -1,0 +1,51 @@
+"""What a change does to what is guaranteed: every rule that structure alone does not know."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from conformance.review.ack_examples import example
+from conformance.review.acknowledgements import locator, meaning, retry_hint, status
+from conformance.review.annotated import annotated
+from conformance.review.annotations import Annotations
+from conformance.review.changes import Change
+from conformance.review.duties import Duties
+from conformance.review.sayable import answers, values
+
+if TYPE_CHECKING:
+    from conformance.review.sides import Side
+
+Rewrite = Callable[[Change, Duties], list[Change] | None]
+REWRITES: Final[tuple[Rewrite, ...]] = (
+    status,
+    locator,
+    retry_hint,
+    meaning,
+    answers,
+    values,
+    example,
+    annotated,
+)
+
+
+def guaranteed(
+    changes: list[Change], base: "Side", head: "Side", annotations: Annotations
+) -> list[Change]:
+    """Tell changes under the rules of guarantees where one applies, and add what those see alone.
+
+    Args:
+        changes: what a comparison of structure found.
+        base: what was.
+        head: what is.
+        annotations: how the contract says what it guarantees.
+
+    """
+    duties = Duties(base, head, annotations)
+    return [told for change in changes for told in _rewritten(change, duties)]
+
+
+def _rewritten(change: Change, duties: Duties) -> list[Change]:
+    for rewrite in REWRITES:
+        told = rewrite(change, duties)
+        if told is not None:
+            return told
+    return [change]
