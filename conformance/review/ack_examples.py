@@ -1,11 +1,13 @@
 """Examples of an acknowledgement that show what the rule forbids."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.review.changes import Change, Reach
-from conformance.review.duties import ACCEPTED, Duties, header
-from conformance.review.retelling import retold
+from conformance.review.changes import ABSENT, Change
+from conformance.review.duties import ACCEPTED, Duties, found, keyword
+from conformance.review.nodes import Node
+from conformance.review.retelling import place_of, retold
 
 if TYPE_CHECKING:
     from conformance.review.sides import Side
@@ -19,22 +21,49 @@ def example(change: Change, duties: Duties) -> list[Change] | None:
     reaches = [
         one
         for one in change.reaches
-        if one.status == ACCEPTED and duties.owes(one) and _is_of_the_whole(one)
+        if one.status == ACCEPTED and duties.owes(one) and one.at.strip("/ ") in {"", "body"}
     ]
     if change.rule != "example-changed" or not reaches:
         return None
     operation = reaches[0].operation
+    told = [_retold(one, duties, operation) for one in _each(change, duties)]
+    return told if any(one.rule != change.rule for one in told) else None
+
+
+def _each(change: Change, duties: Duties) -> list[Change]:
+    """Return a change of each example that differs, where they are changed all at once."""
+    base, head = found(duties.base, change.base), found(duties.head, change.head)
+    if keyword(change) != "examples" or not all(
+        one is None or one.is_mapping for one in (base, head)
+    ):
+        return [change]
+    was, now = (dict(one.items()) if one is not None else {} for one in (base, head))
+    return [
+        replace(
+            change,
+            what=f"example `{name}` changed",
+            base=place_of(was.get(name)),
+            head=place_of(now.get(name)),
+            before=_data(duties.base, was.get(name)),
+            after=_data(duties.head, now.get(name)),
+        )
+        for name in dict.fromkeys([*was, *now])
+        if name not in was or name not in now or was[name].digest != now[name].digest
+    ]
+
+
+def _data(side: "Side", node: Node | None) -> Json:
+    return ABSENT if node is None else side.follow(node).data
+
+
+def _retold(change: Change, duties: Duties, operation: str) -> Change:
     before = _forbidden(change.before, duties, duties.base, operation)
     after = _forbidden(change.after, duties, duties.head, operation)
     if after:
-        return [retold(change, "example-contradicts", f"an example of 202 {after}")]
+        return retold(change, "example-contradicts", f"an example of 202 {after}")
     if before:
-        return [retold(change, "example-agrees", f"an example of 202 no more {before}")]
-    return None
-
-
-def _is_of_the_whole(reach: Reach) -> bool:
-    return not header(reach) and not reach.at.removeprefix("body").strip(" /")
+        return retold(change, "example-agrees", f"an example of 202 no more {before}")
+    return change
 
 
 def _forbidden(written: Json, duties: Duties, side: "Side", operation: str) -> str:

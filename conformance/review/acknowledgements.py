@@ -7,10 +7,12 @@ from conformance.review.changes import Change, Reach
 from conformance.review.duties import ACCEPTED, Duties, header, member
 from conformance.review.retelling import retold
 from conformance.review.rules import RULES
+from conformance.review.sayable import is_failure
 
 HEADER_LOST: Final = ("header-removed", "required-header-removed", "header-became-optional")
 LOOSENED: Final = (
     "property-removed",
+    "closed-property-removed",
     "required-property-removed",
     "property-became-optional",
     "format-removed",
@@ -22,7 +24,7 @@ LOOSENED: Final = (
     "alternative-added",
     "extras-opened",
 )
-LOST: Final = frozenset({*HEADER_LOST, *LOOSENED})
+LOST: Final = frozenset({*HEADER_LOST, *LOOSENED} & set(RULES))
 GAINED: Final = frozenset(RULES[rule].mirror for rule in LOST)
 HINT_LOST: Final = frozenset(HEADER_LOST)
 HINT_GAINED: Final = frozenset(RULES[rule].mirror for rule in HINT_LOST)
@@ -47,10 +49,11 @@ def status(change: Change, duties: Duties) -> list[Change] | None:
 
 def _status_changed(change: Change) -> list[Change] | None:
     before, after = str(change.before), str(change.after)
-    if ACCEPTED not in {before, after} or {before[:1], after[:1]} != {"2"}:
-        return None
-    rule = "ack-status-changed" if before == ACCEPTED else "ack-status-gained"
-    return [retold(change, rule, f"{before} became {after}")]
+    if before == ACCEPTED:
+        return [retold(change, "ack-status-changed", f"{before} became {after}")]
+    if after == ACCEPTED and not is_failure(before):
+        return [retold(change, "ack-status-gained", f"{before} became {after}")]
+    return None
 
 
 def locator(change: Change, duties: Duties) -> list[Change] | None:
@@ -59,7 +62,9 @@ def locator(change: Change, duties: Duties) -> list[Change] | None:
     reaches = duties.owed(change)
     headers = {one.lower() for one in names.locator_headers}
     within = [
-        one for one in reaches if header(one) in headers or member(one) in names.locator_properties
+        one
+        for one in reaches
+        if header(change, one) in headers or member(change, one) in names.locator_properties
     ]
     if change.rule == "header-renamed" and reaches:
         return _renamed(change, headers, "ack-locator")
@@ -113,7 +118,7 @@ def retry_hint(change: Change, duties: Duties) -> list[Change] | None:
     ]
     if change.rule == "header-renamed" and answers:
         return _renamed(change, headers, "ack-retry-hint")
-    within = [one for one in answers if header(one) in headers]
+    within = [one for one in answers if header(change, one) in headers]
     if within and change.rule in HINT_LOST:
         return [retold(change, "ack-retry-hint-lost", _what(change, within[0]))]
     if within and change.rule in HINT_GAINED:

@@ -1,5 +1,6 @@
 """Which operations owe an acknowledgement, and where in a message a change shows."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from conformance.review.sides import Side
 
 Json = Any
+HEADER: Final = re.compile(r"/headers/([^/]+)$")
+PROPERTY: Final = re.compile(r"/properties/([^/]+)$")
 ACCEPTED: Final = "202"
 SAFE: Final = frozenset({"get", "head", "options", "trace", "query"})
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -108,17 +111,29 @@ def keyword(change: Change) -> str:
     return unescaped(change.place.pointer.rpartition("/")[2])
 
 
-def header(reach: Reach) -> str:
-    """Return the header of an answer that a reach is in, in lower case; empty if in none."""
+def header(change: Change, reach: Reach) -> str:
+    """Return the header that a reach is in, or that a change is of, in lower case; else empty."""
     kind, _, name = reach.at.partition(" ")
-    return name.partition("/")[0].strip().lower() if kind == "header" else ""
+    if kind == "header":
+        return name.partition("/")[0].strip().lower()
+    return _named(change, HEADER).lower() if "header-" in change.rule else ""
 
 
-def member(reach: Reach) -> str:
-    """Return the member of a body that a reach is, such as statusUrl; empty if it is none."""
+def member(change: Change, reach: Reach) -> str:
+    """Return the member of a body that a change is of or that a reach is; else empty."""
+    if "property-" in change.rule:
+        return _named(change, PROPERTY)
     kind, _, steps = reach.at.partition(" ")
     names = [step for step in steps.split("/") if step not in {"", "*"}]
     return unescaped(names[-1]) if kind == "body" and names else ""
+
+
+def _named(change: Change, kind: re.Pattern[str]) -> str:
+    for place in (change.base, change.head):
+        met = kind.search(place.pointer) if place is not None else None
+        if met:
+            return unescaped(met[1])
+    return ""
 
 
 def _at(node: Node | None, steps: tuple[str, ...]) -> Json:

@@ -9,6 +9,7 @@ from conformance.review.annotated import annotated
 from conformance.review.annotations import Annotations
 from conformance.review.changes import Change
 from conformance.review.duties import Duties
+from conformance.review.normative import normative
 from conformance.review.sayable import answers, values
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def guaranteed(
 
     """
     duties = Duties(base, head, annotations)
-    return [told for change in changes for told in _rewritten(change, duties)]
+    spoken = normative(changes, base, head)
+    return [told for change in spoken for told in _rewritten(change, duties)]
 
 
 def _rewritten(change: Change, duties: Duties) -> list[Change]:

@@ -182,6 +182,8 @@ GUARANTEES: Final = (
     *_guarantees(("must-weakened", "a MUST became a SHOULD or a MAY"),
                  ("must-strengthened", "a SHOULD or a MAY became a MUST"), ("ok", "relaxed"), ("ok", "new-duty")),
     Rule("must-negated", "a MUST gained or lost its NOT", OTHER, OTHER, "must-negated", "weakened"),
+    Rule("must-reworded", "a MUST says something else", FINE, FINE, "", "weakened",
+         "no program knows whether new words promise more; a person must say so"),
     *_guarantees(("guarantee-annotation-lowered", "an annotation promises less"),
                  ("guarantee-annotation-raised", "an annotation promises more"), ("ok", "relaxed"), ("ok", "new-duty")),
     *_guarantees(("example-contradicts", "an example shows what the rule forbids"),

@@ -62,11 +62,11 @@ def _tells_failures(change: Change, duties: Duties) -> bool:
         return True
     if set(_differing(change)) & set(duties.annotations.failure_values):
         return True
-    return any(_in_a_failure(one, duties) for one in reaches)
+    return any(_in_a_failure(change, one, duties) for one in reaches)
 
 
-def _in_a_failure(reach: Reach, duties: Duties) -> bool:
-    if member(reach) not in duties.annotations.failure_properties:
+def _in_a_failure(change: Change, reach: Reach, duties: Duties) -> bool:
+    if member(change, reach) not in duties.annotations.failure_properties:
         return False
     steps = reach.at.lower()
     return is_failure(reach.status) or any(
