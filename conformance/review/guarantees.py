@@ -7,6 +7,7 @@ from conformance.review.ack_examples import example
 from conformance.review.acknowledgements import locator, meaning, retry_hint, status
 from conformance.review.annotated import annotated
 from conformance.review.annotations import Annotations
+from conformance.review.catalogue import requirements_changed
 from conformance.review.changes import Change
 from conformance.review.duties import Duties
 from conformance.review.normative import normative
@@ -42,7 +43,8 @@ def guaranteed(
     """
     duties = Duties(base, head, annotations)
     spoken = normative(changes, base, head)
-    return [told for change in spoken for told in _rewritten(change, duties)]
+    told = [one for change in spoken for one in _rewritten(change, duties)]
+    return told + requirements_changed(changes, base, head)
 
 
 def _rewritten(change: Change, duties: Duties) -> list[Change]:
