@@ -166,5 +166,6 @@ def _told(node: Node, one: View) -> tuple[Any, frozenset[str]]:
     said = dict(mapping.items()) if mapping is not None else {}
     mapped = {str(target.value).rpartition("/")[2] for target in said.values()}
     names = {_name(form) for _, _, forms in one.alternatives for form in forms}
-    inner = node.get("propertyName")
-    return inner and inner.data, frozenset([*said, *(names - mapped - {""})])
+    words = [node.get(word) for word in ("propertyName", "defaultMapping")]
+    told = tuple(word and word.data for word in words)
+    return told, frozenset([*said, *(names - mapped - {""})])

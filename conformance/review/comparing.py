@@ -13,14 +13,11 @@ if TYPE_CHECKING:
     from conformance.review.sides import Side
 
 WALKED = ("openapi", "info", "servers", "security", "tags", "externalDocs", "paths", "webhooks",
-          "components")  # fmt: skip
+          "components", "$self")  # fmt: skip
 
 
 def compare(base: "Side", head: "Side") -> list[Change]:
-    """Return the changes of structure, worst first.
-
-    The versions of OpenAPI and of the document are told of the sides, not as changes.
-    """
+    """Return the changes of structure, worst first."""
     sides = Comparison(base, head)
     roots = Operations(sides).walk()
     beside = _document(base.root, head.root)
@@ -30,9 +27,10 @@ def compare(base: "Side", head: "Side") -> list[Change]:
 
 def _document(base: Node, head: Node) -> Pair:
     pair = Pair()
-    pair.see(base.get("openapi"), head.get("openapi"))
+    whole(pair, "openapi-changed", "openapi", base.get("openapi"), head.get("openapi"))
+    whole(pair, "info-changed", "$self", base.get("$self"), head.get("$self"))
     _info(pair, base.get("info"), head.get("info"))
-    whole(pair, "text-changed", "externalDocs", base.get("externalDocs"), head.get("externalDocs"))
+    whole(pair, "info-changed", "externalDocs", base.get("externalDocs"), head.get("externalDocs"))
     _tags(pair, base.get("tags"), head.get("tags"))
     for word in ("servers", "security"):
         pair.see(*(node for node in (base.get(word), head.get(word)) if node and not node.value))
@@ -56,9 +54,7 @@ def _info(pair: Pair, base: Node | None, head: Node | None) -> None:
     names = [name for node in (base, head) if node for name, _ in node.items()]
     for name in dict.fromkeys(names):
         before, after = base and base.get(name), head and head.get(name)
-        if name == "version":
-            pair.see(before, after)
-        elif name in {"title", "summary", "description"}:
+        if name == "description":
             texts(pair, name, before, after)
         else:
             rule = "not-judged" if name.startswith("x-") else "info-changed"
@@ -77,8 +73,7 @@ def _tags(pair: Pair, base: Node | None, head: Node | None) -> None:
         for word in ("description", "summary"):
             texts(pair, word, before.get(word), after.get(word))
         for word in ("externalDocs", "parent", "kind"):
-            rule = "text-changed" if word == "externalDocs" else "tags-changed"
-            whole(pair, rule, word, before.get(word), after.get(word))
+            whole(pair, "tags-changed", word, before.get(word), after.get(word))
         others(
             pair,
             before,

@@ -23,8 +23,7 @@ def compare_parameters(sides: Comparison, base: Node, head: Node, pair: Pair) ->
     _asked(pair, "parameter" if base.get("in") else "header", base, head)
     _switches(pair, base, head)
     _style(pair, base, head)
-    for word in ("example", "examples"):
-        whole(pair, "example-changed", word, base.get(word), head.get(word))
+    _examples(sides, pair, base, head)
     _schema(sides, pair, "schema", (base, head))
     contents(sides, pair, base, head)
     others(pair, base, head, PARAMETER)
@@ -147,13 +146,39 @@ def compare_media_types(sides: Comparison, base: Node, head: Node, pair: Pair) -
     pair.see(*(node for node in (base, head) if not node.value))
     for word, at in (("schema", ""), ("itemSchema", "/*")):
         _schema(sides, pair, word, (base, head), at)
-    for word in ("example", "examples"):
-        whole(pair, "example-changed", word, base.get(word), head.get(word))
+    _examples(sides, pair, base, head)
     for word in ("encoding", "prefixEncoding", "itemEncoding"):
         whole(pair, "encoding-changed", word, base.get(word), head.get(word))
     known = {"schema", "itemSchema", "example", "examples", "encoding", "prefixEncoding",
              "itemEncoding", "$ref"}  # fmt: skip
     others(pair, base, head, known)
+
+
+def _examples(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
+    whole(pair, "example-changed", "example", base.get("example"), head.get("example"))
+    here, there = (_members(side.get("examples")) for side in (base, head))
+    pair.see(
+        *(node for node in (base.get("examples"), head.get("examples")) if node and not node.value)
+    )
+    for name in dict.fromkeys([*here, *there]):
+        if name in here and name in there:
+            pair.lead(sides.pair(compare_examples, here[name], there[name]))
+        else:
+            whole(pair, "example-changed", f"example `{name}`", here.get(name), there.get(name))
+
+
+def _members(node: Node | None) -> dict[str, Node]:
+    return {} if node is None else dict(node.items())
+
+
+def compare_examples(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
+    """Compare two examples with a name."""
+    for word in ("summary", "description"):
+        texts(pair, word, base.get(word), head.get(word))
+    known = {"value", "externalValue", "dataValue", "serializedValue"}
+    for word in sorted(known):
+        whole(pair, "example-changed", word, base.get(word), head.get(word))
+    others(pair, base, head, known | {"summary", "description", "$ref"})
 
 
 def compare_bodies(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.review.content import (
     compare_bodies,
+    compare_examples,
     compare_links,
+    compare_media_types,
     compare_parameters,
     compare_responses,
 )
 from conformance.review.nodes import Node
-from conformance.review.pairs import Compare, Comparison, Pair, reached, references, whole
+from conformance.review.pairs import Compare, Comparison, Pair, References, reached, whole
 from conformance.review.schemas import compare_schemas
 from conformance.review.security import compare_schemes
 
@@ -24,6 +26,8 @@ SECTIONS: Final[dict[str, Compare]] = {
     "headers": compare_parameters,
     "requestBodies": compare_bodies,
     "links": compare_links,
+    "examples": compare_examples,
+    "mediaTypes": compare_media_types,
     "securitySchemes": compare_schemes,
 }
 TEXTS: Final = frozenset({"description", "summary", "title", "$comment", "externalDocs"})
@@ -33,9 +37,10 @@ EXAMPLES: Final = frozenset({"example", "examples"})
 class Covered:
     """What of one side is accounted for, with all that it holds or refers to."""
 
-    def __init__(self, side: "Side") -> None:
+    def __init__(self, side: "Side", references: References) -> None:
         """Begin with nothing."""
         self.side = side
+        self._references = references
         self._nodes: set[int] = set()
 
     def add(self, nodes: Iterable[Node]) -> None:
@@ -45,7 +50,7 @@ class Covered:
             node = waiting.pop()
             if id(node) not in self._nodes:
                 self._nodes.add(id(node))
-                waiting += [self.side.follow(one) for one in references(node)]
+                waiting += [self.side.follow(one) for one in self._references.of(node)]
 
     def left(self, node: Node) -> tuple[list[Node], bool]:
         """Return what is not accounted for, in pieces as large as can be; whether that is all."""
@@ -67,18 +72,31 @@ class Covered:
 
 def tell_leftovers(sides: Comparison, pairs: Iterable[Pair], beside: Pair) -> None:
     """Compare components that nothing uses, and tell whatever else differs, into `beside`."""
-    base, head = Covered(sides.base), Covered(sides.head)
+    base, head = (Covered(side, sides.references) for side in (sides.base, sides.head))
     _account((base, head), pairs)
     unused = Pair()
     _components(sides, unused, base, head)
+    _schema_files(sides, unused, base, head)
     beside.lead(unused)
     _account((base, head), reached(unused))
-    gone = [node for root in sides.base.files.values() for node in base.left(root)[0]]
-    new = [node for root in sides.head.files.values() for node in head.left(root)[0]]
+    gone = [node for root in _roots(sides.base) for node in base.left(root)[0]]
+    new = [node for root in _roots(sides.head) for node in head.left(root)[0]]
     for before, after in _matched(gone, new):
         one = before or after
-        if one is not None:
-            whole(beside, _rule(one), str(one.key), before, after)
+        if one is None:
+            continue
+        if _is_component(one) and (before is None or after is None):
+            rule = "component-added" if before is None else "component-removed"
+            beside.tell(rule, f"is {'new' if before is None else 'gone'}, unused", before, after)
+        else:
+            whole(beside, _rule(one), str(one.key) or one.file, before, after)
+
+
+def _roots(side: "Side") -> list[Node]:
+    """Return what stands for itself: neither the catalogue nor the export of the plan."""
+    apart = {entry.file for entry in side.catalogue.values()}
+    apart |= {side.plan.file} if side.plan else set()
+    return [root for file, root in side.files.items() if file not in apart]
 
 
 def _account(covered: tuple[Covered, Covered], pairs: Iterable[Pair]) -> None:
@@ -89,29 +107,23 @@ def _account(covered: tuple[Covered, Covered], pairs: Iterable[Pair]) -> None:
 
 def _components(sides: Comparison, unused: Pair, base: Covered, head: Covered) -> None:
     here, there = (side.root.get("components") for side in (sides.base, sides.head))
-    for section in dict.fromkeys([*_names(here), *_names(there)]):
+    for section in _names(here):
         ones, others = (node.get(section) if node else None for node in (here, there))
-        for name in dict.fromkeys([*_names(ones), *_names(others)]):
+        for name in _names(ones):
             before, after = (node.get(name) if node else None for node in (ones, others))
             if before is None or after is None:
                 continue
-            if base.left(before)[0] or head.left(after)[0]:
+            if sides.unchanged(before, after):
+                unused.see(before, after)
+            elif base.left(before)[0] or head.left(after)[0]:
                 unused.lead(_pair(sides, section, before, after))
-        _lonely(unused, (ones, others), base, head)
 
 
-def _lonely(
-    unused: Pair, sections: tuple[Node | None, Node | None], base: Covered, head: Covered
-) -> None:
-    """Tell components of one side that nothing uses, unless they only have another name."""
-    ones, others = (dict(node.items()) if node else {} for node in sections)
-    gone = [node for name, node in ones.items() if name not in others and base.left(node)[1]]
-    new = [node for name, node in others.items() if name not in ones and head.left(node)[1]]
-    for before, after in _matched(gone, new, by_place=False):
-        if after is None and before is not None:
-            unused.tell("component-removed", "is gone, unused", before, None)
-        elif before is None and after is not None:
-            unused.tell("component-added", "is new, unused", None, after)
+def _schema_files(sides: Comparison, unused: Pair, base: Covered, head: Covered) -> None:
+    for file, before in sides.base.schemas.items():
+        after = sides.head.schemas.get(file)
+        if after is not None and (base.left(before)[0] or head.left(after)[0]):
+            unused.lead(compare_schemas(sides, (before,), (after,)))
 
 
 def _names(node: Node | None) -> list[str]:
@@ -126,33 +138,38 @@ def _pair(sides: Comparison, section: str, before: Node, after: Node) -> Pair:
     return Pair()
 
 
-def _matched(
-    gone: list[Node], new: list[Node], *, by_place: bool = True
-) -> list[tuple[Node | None, Node | None]]:
+def _matched(gone: list[Node], new: list[Node]) -> list[tuple[Node | None, Node | None]]:
     """Take out what is the same on both sides; pair the rest by where it stands."""
-    there = Counter((node.digest, node.key) for node in new)
-    rest: list[Node] = []
-    for node in gone:
-        key = node.digest, node.key
-        if there[key] > 0:
-            there[key] -= 1
-        else:
-            rest.append(node)
-    left: list[Node] = []
-    for node in reversed(new):
-        key = node.digest, node.key
-        if there[key] > 0:
-            there[key] -= 1
-            left.insert(0, node)
-    placed = {(node.file, node.pointer): node for node in left} if by_place else {}
+    there = Counter(_sameness(node) for node in new)
+    here = Counter(_sameness(node) for node in gone)
+    rest = [node for node in gone if _taken(there, node)]
+    left = [node for node in new if _taken(here, node)]
+    placed = {(node.file, node.pointer): node for node in left}
     found = [(node, placed.pop((node.file, node.pointer), None)) for node in rest]
     taken = {id(after) for _, after in found}
     return [*found, *((None, node) for node in left if id(node) not in taken)]
 
 
+def _sameness(node: Node) -> tuple[bytes, str | int]:
+    """Return what is equal for the same value; a single word also needs the same key."""
+    return node.digest, "" if node.is_mapping or node.is_list else node.key
+
+
+def _taken(other: Counter[tuple[bytes, str | int]], node: Node) -> bool:
+    """Tell whether the other side has none left that is the same."""
+    key = _sameness(node)
+    other[key] -= 1
+    return other[key] < 0
+
+
+def _is_component(node: Node) -> bool:
+    section = node.parent
+    return section is not None and section.parent is not None and section.parent.key == "components"
+
+
 def _rule(node: Node) -> str:
-    keys = {node.key}
     above = node.parent
+    keys = {node.key}
     while above is not None:
         keys.add(above.key)
         above = above.parent

@@ -118,6 +118,30 @@ class Pair:
 Compare = Callable[["Comparison", Node, Node, Pair], None]
 
 
+class References:
+    """Finds the mappings with a `$ref` in a value; each value is walked once."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._found: dict[int, tuple[Node, ...]] = {}
+
+    def of(self, node: Node) -> tuple[Node, ...]:
+        """Return them in an order that is equal for equal values."""
+        if not node.is_mapping and not node.is_list:
+            return ()
+        found = self._found.get(id(node))
+        if found is None:
+            gathered: list[Node] = []
+            if isinstance(getattr(node.get("$ref"), "value", None), str):
+                gathered.append(node)
+            for _, child in sorted(node.items(), key=_name):
+                gathered += self.of(child)
+            for child in node.elements():
+                gathered += self.of(child)
+            found = self._found[id(node)] = tuple(gathered)
+        return found
+
+
 class Comparison:
     """Both sides, and every pair that was compared."""
 
@@ -126,7 +150,8 @@ class Comparison:
         self.base = base
         self.head = head
         self._pairs: dict[tuple[Json, ...], Pair] = {}
-        self._tainted = _tainted(base, head)
+        self.references = References()
+        self._tainted = _tainted(base, head, self.references)
 
     def pair(self, compare: Compare, base: Node, head: Node) -> Pair:
         """Compare two values by a function, unless that was done; references are followed."""
@@ -159,23 +184,24 @@ class Comparison:
         """Tell whether two values and all that they refer to are the same, letter for letter."""
         if base.digest != head.digest:
             return False
-        for here, there in zip(references(base), references(head), strict=True):
+        both = self.references.of(base), self.references.of(head)
+        for here, there in zip(*both, strict=True):
             first, second = self.base.follow(here), self.head.follow(there)
             if id(first) in self._tainted or _where(first) != _where(second):
                 return False
         return True
 
 
-def _tainted(base: "Side", head: "Side") -> frozenset[int]:
+def _tainted(base: "Side", head: "Side", references: References) -> frozenset[int]:
     """Return the ids of the base's values that are referred to and differ, or refer to such."""
-    there = {_where(target): target for target in _targets(head)}
+    there = {_where(target): target for target in _targets(head, references)}
     users: dict[int, list[int]] = {}
     tainted: list[int] = []
-    for target in _targets(base):
+    for target in _targets(base, references):
         other = there.get(_where(target))
         if other is None or other.digest != target.digest:
             tainted.append(id(target))
-        for reference in references(target):
+        for reference in references.of(target):
             users.setdefault(id(base.follow(reference)), []).append(id(target))
     met = set(tainted)
     while tainted:
@@ -186,31 +212,14 @@ def _tainted(base: "Side", head: "Side") -> frozenset[int]:
     return frozenset(met)
 
 
-def _targets(side: "Side") -> list[Node]:
+def _targets(side: "Side", references: References) -> list[Node]:
     """Return every value that is referred to, each once."""
     found: dict[int, Node] = {}
     for root in side.files.values():
-        for reference in references(root):
+        for reference in references.of(root):
             target = side.follow(reference)
             found[id(target)] = target
     return list(found.values())
-
-
-def references(node: Node) -> tuple[Node, ...]:
-    """Return the mappings with a `$ref` in a value, in an order that is equal for equal values."""
-    found: tuple[Node, ...] | None = node.__dict__.get("references")
-    if found is None:
-        gathered: list[Node] = []
-        if node.is_mapping:
-            if isinstance(getattr(node.get("$ref"), "value", None), str):
-                gathered.append(node)
-            for _, child in sorted(node.items(), key=_name):
-                gathered += references(child)
-        else:
-            for child in node.elements():
-                gathered += references(child)
-        found = node.__dict__["references"] = tuple(gathered)
-    return found
 
 
 def weight(pair: Pair) -> int:

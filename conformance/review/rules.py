@@ -154,6 +154,7 @@ OPERATIONS: Final = (
     *_both("component-added", "component-removed", ("a component that nothing uses is new", "a component that nothing used is gone"), (FINE, FINE)),
     *_same("tags-changed", "how the documentation is sorted", FINE),
     *_same("info-changed", "what the document says of itself", FINE),
+    *_same("openapi-changed", "the document is written in another version of OpenAPI", FINE),
     *_same("not-judged", "a keyword that no rule knows", FINE),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from conformance.review.alternatives import alternatives, apart, wrapped
 from conformance.review.changes import ABSENT
 from conformance.review.limits import limits
 from conformance.review.nodes import Node, digest_of
-from conformance.review.pairs import Comparison, Pair, Schema, flags, texts, whole
+from conformance.review.pairs import Comparison, Pair, Polarity, Schema, flags, texts, whole
 from conformance.review.schema_view import EXAMPLES, NOTES, SWITCHES, TYPES, View, view
 
 Json = Any
@@ -254,7 +254,7 @@ def _slots(sides: Comparison, pair: Pair, one: View, other: View) -> None:
         _slot(sides, pair, word, (one.first(word), other.first(word)), "/*")
     for word in ("items", "unevaluatedItems"):
         _slot(sides, pair, word, (one.first(word), other.first(word)), "/*")
-    for word in ("propertyNames", "contains", "contentSchema", "then", "else"):
+    for word in ("propertyNames", "contains", "contentSchema"):
         _slot(sides, pair, word, (one.first(word), other.first(word)), "")
     for word in ("patternProperties", "dependentSchemas"):
         here, there = (_members(side.first(word)) for side in (one, other))
@@ -271,14 +271,22 @@ def _slots(sides: Comparison, pair: Pair, one: View, other: View) -> None:
 
 def _judged_by_reverse(sides: Comparison, pair: Pair, one: View, other: View) -> None:
     """Compare `not` and `if`, where fewer valid values do not mean fewer valid wholes."""
-    for word, polarity in (("not", "opposite"), ("if", "unknown")):
+    reverse: tuple[tuple[str, Polarity], ...] = (("not", "opposite"), ("if", "unknown"))
+    for word, polarity in reverse:
         before, after = one.first(word), other.first(word)
         if before is not None and after is not None:
-            inner = compare_schemas(sides, (before,), (after,))
-            pair.lead(inner, "", "opposite" if polarity == "opposite" else "unknown")
+            pair.lead(compare_schemas(sides, (before,), (after,)), polarity=polarity)
         elif before is not None or after is not None:
             rule = "constraint-removed" if after is None else "constraint-added"
             pair.tell(rule, f"`{word}` is {'gone' if after is None else 'new'}", before, after)
+    conditional = one.first("if") is not None, other.first("if") is not None
+    for word in ("then", "else"):
+        if all(conditional):
+            _slot(sides, pair, word, (one.first(word), other.first(word)), "")
+        elif any(conditional):
+            pair.see(one.first(word), other.first(word))
+        else:
+            whole(pair, "not-judged", f"{word} without if", one.first(word), other.first(word))
 
 
 def _members(node: Node | None) -> dict[str, Node]:
@@ -323,6 +331,10 @@ def _open(node: Node | None) -> bool:
 
 
 def _shut(node: Node | None) -> bool:
+    """Tell whether a schema allows nothing: `false`, or the opposite of what allows everything."""
+    if node is not None and node.is_mapping and set(node.value) == {"not"}:
+        inner = node.value["not"]
+        return inner.value is True or inner.value == {}
     return node is not None and node.value is False
 
 

@@ -1,6 +1,6 @@
 """What differs in who is let in and where the API is."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.review.nodes import Node
 from conformance.review.pairs import Comparison, Pair, others, texts, whole
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 Json = Any
 Alternative = frozenset[tuple[str, str]]  # scheme and scope; the empty scope is the scheme itself
+
+
+OPEN: Final[Alternative] = frozenset()
 
 
 def schemes(side: "Side") -> dict[str, Node]:
@@ -24,8 +27,8 @@ def compare_security(sides: Comparison, base: Node, head: Node, pair: Pair) -> N
     known = schemes(sides.base), schemes(sides.head)
     here, there = _enough(base, known), _enough(head, known[::-1])
     pair.see(base, head)
-    gone = {one: here[one] for one in here if one not in there}
-    new = {one: there[one] for one in there if one not in here}
+    gone = {one: here[one] for one in here if one not in there and OPEN not in there}
+    new = {one: there[one] for one in there if one not in here and OPEN not in here}
     for one in list(gone):
         close = next((other for other in new if one < other or other < one), None)
         if close is not None and close and one:
@@ -70,12 +73,56 @@ def _all(one: Alternative) -> str:
 def compare_schemes(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
     """Compare how one credential is presented."""
     texts(pair, "description", base.get("description"), head.get("description"))
-    known = {"type", "name", "in", "scheme", "openIdConnectUrl", "flows", "oauth2MetadataUrl"}
-    for word in sorted(known):
+    if _type(base) != _type(head):
+        pair.tell("security-scheme-changed", f"{_type(base)} became {_type(head)}", base, head)
+        return
+    pair.see(base.get("scheme"), head.get("scheme"))
+    for word in ("type", "name", "in", "openIdConnectUrl", "oauth2MetadataUrl"):
         whole(pair, "security-scheme-changed", word, base.get(word), head.get(word))
+    _flows(pair, base.get("flows"), head.get("flows"))
     whole(pair, "text-changed", "bearerFormat", base.get("bearerFormat"), head.get("bearerFormat"))
     whole(pair, "deprecated", "deprecated", base.get("deprecated"), head.get("deprecated"))
-    others(pair, base, head, known | {"description", "bearerFormat", "deprecated", "$ref"})
+    others(pair, base, head, SCHEME)
+
+
+SCHEME: Final = frozenset(
+    {"type", "name", "in", "scheme", "openIdConnectUrl", "oauth2MetadataUrl", "flows"}
+    | {"description", "bearerFormat", "deprecated", "$ref"}
+)
+
+
+def _type(scheme: Node) -> str:
+    words = (scheme.get("type"), scheme.get("scheme"))
+    return " ".join(str(word.value).lower() for word in words if word is not None)
+
+
+def _flows(pair: Pair, base: Node | None, head: Node | None) -> None:
+    here, there = (dict(node.items()) if node else {} for node in (base, head))
+    gone, new = here.keys() - there.keys(), there.keys() - here.keys()
+    if len(gone) == len(new) == 1:
+        before, after = here.pop(*gone), there.pop(*new)
+        what = f"flow `{before.key}` became `{after.key}`"
+        pair.tell("security-scheme-changed", what, before, after)
+    for name in dict.fromkeys([*here, *there]):
+        one, other = here.get(name), there.get(name)
+        if one is None or other is None:
+            whole(pair, "security-scheme-changed", f"flow `{name}`", one, other)
+            continue
+        _scopes(pair, one.get("scopes"), other.get("scopes"))
+        for word in ("authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl"):
+            whole(pair, "security-scheme-changed", word, one.get(word), other.get(word))
+
+
+def _scopes(pair: Pair, base: Node | None, head: Node | None) -> None:
+    here, there = (dict(node.items()) if node else {} for node in (base, head))
+    pair.see(*(node for node in (base, head) if node and not node.value))
+    for name in dict.fromkeys([*here, *there]):
+        if name in here and name in there:
+            texts(pair, f"scope `{name}`", here[name], there[name])
+        else:
+            whole(
+                pair, "security-scheme-changed", f"scope `{name}`", here.get(name), there.get(name)
+            )
 
 
 def compare_servers(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
@@ -106,13 +153,22 @@ def _server(pair: Pair, base: Node, head: Node) -> None:
         before, after = here.get(name), there.get(name)
         if before is not None and after is not None:
             texts(pair, "description", before.get("description"), after.get("description"))
-            for word in ("default", "enum"):
-                what = f"{word} of variable `{name}`"
-                whole(pair, "server-changed", what, before.get(word), after.get(word))
+            what = f"default of variable `{name}`"
+            whole(pair, "server-changed", what, before.get("default"), after.get("default"))
+            _choice(pair, name, before.get("enum"), after.get("enum"))
             others(pair, before, after, {"description", "default", "enum"})
         else:
             whole(pair, "server-changed", f"variable `{name}`", before, after)
     others(pair, base, head, {"url", "name", "description", "variables"})
+
+
+def _choice(pair: Pair, name: str, before: Node | None, after: Node | None) -> None:
+    pair.see(before, after)
+    here, there = (
+        {one.digest for one in node.elements()} if node else None for node in (before, after)
+    )
+    if here != there:
+        pair.tell("server-changed", f"enum of variable `{name}` changed", before, after)
 
 
 def _urls(node: Node) -> dict[str, Node]:
