@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from conformance.review.nodes import Node
-from conformance.review.pairs import ENOUGH, Comparison, Fact, Pair, Schema, weight
+from conformance.review.pairs import ENOUGH, Comparison, Fact, Pair, Schema, others, weight
 from conformance.review.schema_view import View
 
 Compare = Callable[[Comparison, Schema, Schema], Pair]
@@ -39,17 +39,17 @@ def _asks(one: View) -> set[str]:
 def alternatives(sides: Comparison, pair: Pair, one: View, other: View, compare: Compare) -> None:
     """Compare anyOf and oneOf, and what tells their forms apart."""
     here, there = list(one.alternatives), list(other.alternatives)
-    for (word, before, forms), (now, after, others) in zip(here, there, strict=False):
+    for (word, before, forms), (now, after, forms_now) in zip(here, there, strict=False):
         if word != now:
             said = f"{word} became {now}"
             pair.facts.append(Fact("alternatives-changed", said, before, after, word, now))
-        _forms(sides, pair, now, (forms, others), compare)
+        _forms(sides, pair, now, (forms, forms_now), compare)
     for word, node, _ in here[len(there) :]:
         pair.tell("constraint-removed", f"`{word}` is gone", node, None)
     for word, node, _ in there[len(here) :]:
         pair.tell("constraint-added", f"`{word}` is new", None, node)
     _null(pair, one, other)
-    _discriminator(pair, one, other)
+    _discriminator(sides, pair, (one, other), compare)
 
 
 def _null(pair: Pair, one: View, other: View) -> None:
@@ -146,24 +146,35 @@ def _similar(
     return min(found, key=lambda item: item[0])[1] if found else None
 
 
-def _discriminator(pair: Pair, one: View, other: View) -> None:
-    before, after = one.first("discriminator"), other.first("discriminator")
-    if before is None and after is None:
-        return
-    pair.see(before, after)
+def _discriminator(
+    sides: Comparison, pair: Pair, views: tuple[View, View], compare: Compare
+) -> None:
+    before, after = (one.first("discriminator") for one in views)
     if before is None or after is None:
-        said = "is new" if before is None else "is gone"
-        pair.tell("discriminator-changed", f"discriminator {said}", before, after)
+        if before is not None or after is not None:
+            said = "is new" if before is None else "is gone"
+            pair.tell("discriminator-changed", f"discriminator {said}", before, after)
         return
-    here, there = (_told(node, side) for node, side in ((before, one), (after, other)))
-    if here != there:
-        pair.tell("discriminator-changed", "discriminator changed", before, after)
+    for node in (before, after):
+        pair.see(*(node.get(word) for word in ("propertyName", "mapping", "defaultMapping")))
+    others(pair, before, after, {"propertyName", "mapping", "defaultMapping"})
+    if _told(before, views[0]) != _told(after, views[1]):
+        pair.note("discriminator-changed", "discriminator changed", before, after)
+    here, there = (_mapping(node) for node in (before, after))
+    for name in here.keys() & there.keys():
+        one, other = sides.base.mapped(here[name]), sides.head.mapped(there[name])
+        if one is not None and other is not None:
+            pair.lead(compare(sides, (one,), (other,)))
+
+
+def _mapping(node: Node) -> dict[str, Node]:
+    mapping = node.get("mapping")
+    return {} if mapping is None else dict(mapping.items())
 
 
 def _told(node: Node, one: View) -> tuple[Any, frozenset[str]]:
     """Return the property and the names that may stand in it."""
-    mapping = node.get("mapping")
-    said = dict(mapping.items()) if mapping is not None else {}
+    said = _mapping(node)
     mapped = {str(target.value).rpartition("/")[2] for target in said.values()}
     names = {_name(form) for _, _, forms in one.alternatives for form in forms}
     words = [node.get(word) for word in ("propertyName", "defaultMapping")]

@@ -59,9 +59,9 @@ def _style(pair: Pair, base: Node, head: Node) -> None:
         before, after = _written(base)[place], _written(head)[place]
         if before != after:
             what = f"{word} {before} became {after}"
-            one, other = base.get(word), head.get(word)
-            both = (one, other) if one or other else (base.get("style"), head.get("style"))
-            pair.tell("parameter-style-changed", what, *both, (before, after))
+            written = [base.get(word), head.get(word)]
+            one, other = written if any(written) else (base.get("style"), head.get("style"))
+            pair.note("parameter-style-changed", what, one or base, other or head, (before, after))
             return
 
 

@@ -438,7 +438,7 @@ def _names_of_template(pair: Pair, one: Node, other: Node) -> None:
 def _tags(pair: Pair, before: Node | None, after: Node | None) -> None:
     pair.see(before, after)
     here, there = (
-        {one.value for one in node.elements()} if node else set() for node in (before, after)
+        {one.digest for one in node.elements()} if node else set() for node in (before, after)
     )
     if here != there:
         pair.tell("tags-changed", "tags changed", before, after)

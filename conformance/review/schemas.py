@@ -186,8 +186,8 @@ def _properties(sides: Comparison, pair: Pair, one: View, other: View) -> None:
     here, there = one.properties(), other.properties()
     asked, asks = one.required(), other.required()
     for side in (one, other):
-        pair.see(*(node for node in side.all("properties") if not node.value))
-        pair.see(*side.all("required"))
+        pair.see(*(node for node in side.all("properties") if node.value == {}))
+        pair.see(*(node for node in side.all("required") if node.is_list))
     for name in dict.fromkeys([*here, *there, *asked, *asks]):
         if name in here and name in there:
             only = _only(sides, here[name], there[name])
@@ -261,7 +261,7 @@ def _slots(sides: Comparison, pair: Pair, one: View, other: View) -> None:
         for name in dict.fromkeys([*here, *there]):
             at = "/*" if word == "patternProperties" else ""
             _slot(sides, pair, f"{word} `{name}`", (here.get(name), there.get(name)), at)
-        pair.see(*(node for side in (one, other) for node in side.all(word) if not node.value))
+        pair.see(*(node for side in (one, other) for node in side.all(word) if node.value == {}))
     first, second = (list(_elements(side.first("prefixItems"))) for side in (one, other))
     for place in range(max(len(first), len(second))):
         nodes = (_at(first, place), _at(second, place))
