@@ -17,13 +17,12 @@ def commit_of(repository: Path, revision: str) -> str:
         RevisionUnreadable: there is no git, no repository or no such commit.
 
     """
+    _refuse_no_repository(repository)
     found = _commit(repository, revision)
     if found is None:
-        _refuse_no_repository(repository)
         raise RevisionUnreadable(
-            f"{revision} is no file, no folder and no revision of {repository}. "
-            "Check its spelling; if it is a branch or a tag of the remote, fetch it first."
-            + _shallow(repository)
+            f"{revision} is no revision of {_told(repository)}. Check its spelling; if it is a "
+            "branch or a tag of a remote, fetch it first." + _shallow(repository)
         )
     return found
 
@@ -37,17 +36,19 @@ def merge_base(repository: Path) -> tuple[str, str]:
     """
     _refuse_no_repository(repository)
     if _commit(repository, "HEAD") is None:
-        raise RevisionUnreadable(f"{repository} has no commit yet, so there is no base to review.")
+        raise RevisionUnreadable(
+            f"{_told(repository)} has no commit yet, so there is nothing to review against."
+        )
     branch = next((one for one in DEFAULT_BRANCHES if _commit(repository, one)), None)
     if branch is None:
         raise RevisionUnreadable(
-            f"{repository} has no default branch ({', '.join(DEFAULT_BRANCHES)}). "
+            f"{_told(repository)} has no default branch ({', '.join(DEFAULT_BRANCHES)}). "
             "Name the base: --base REVISION." + _shallow(repository)
         )
     found = git.ask(repository, "merge-base", "HEAD", branch)
     if not found:
         raise RevisionUnreadable(
-            f"HEAD and {branch} of {repository} have no commit in common. "
+            f"HEAD and {branch} of {_told(repository)} have no commit in common. "
             "Name the base: --base REVISION." + _shallow(repository)
         )
     return found.strip(), branch
@@ -84,10 +85,17 @@ def _commit(repository: Path, revision: str) -> str | None:
 
 
 def _refuse_no_repository(repository: Path) -> None:
-    if git.ask(repository, "rev-parse", "--git-dir") is None:
+    asked = git.run(repository, "rev-parse", "--git-dir")
+    if asked.returncode != 0:
+        said = next(iter(asked.stderr.splitlines()), "").removeprefix("fatal: ")
         raise RevisionUnreadable(
-            f"{repository} is no git repository that can be read. Name one: --repository PATH."
+            f"{_told(repository)} cannot be used: {said}. "
+            "Name the repository of the revisions: --repository PATH."
         )
+
+
+def _told(repository: Path) -> str:
+    return f"the git repository of {repository}" if repository.parts else "this git repository"
 
 
 def _shallow(repository: Path) -> str:

@@ -72,14 +72,27 @@ def ask(repository: Path, *arguments: str) -> str | None:
         RevisionUnreadable: there is no git, or it takes too long.
 
     """
+    done = run(repository, *arguments)
+    return done.stdout if done.returncode == 0 else None
+
+
+def run(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Let git do something.
+
+    Raises:
+        RevisionUnreadable: there is no git, or it takes too long.
+
+    """
     try:
-        done = subprocess.run(  # noqa: S603  # a list of arguments, no shell
+        return subprocess.run(  # noqa: S603  # a list of arguments, no shell
             command(repository, *arguments),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env=environment(),
             timeout=SECONDS,
             check=False,
+            encoding="utf-8",
+            errors="surrogateescape",
         )
     except OSError as problem:
         raise _no_git(problem) from problem
@@ -87,7 +100,6 @@ def ask(repository: Path, *arguments: str) -> str | None:
         raise RevisionUnreadable(
             f"git {arguments[0]} took more than {SECONDS} seconds in {repository}."
         ) from problem
-    return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None
 
 
 def _no_git(problem: OSError) -> RevisionUnreadable:

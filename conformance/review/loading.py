@@ -1,8 +1,10 @@
 """The two sides of a review, from files, folders and git revisions."""
 
+import gc
 import os
 import posixpath
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -57,7 +59,10 @@ def load_side(given: str, where: Where) -> Side:
     if path.exists():
         return _on_disk(given, path, where)
     revision, colon, inside = given.partition(":")
-    commit = commit_of(where.repository, revision)
+    try:
+        commit = commit_of(where.repository, revision)
+    except RevisionUnreadable as problem:
+        raise RevisionUnreadable(f"{given} is no file and no folder; {problem}") from problem
     return _of_commit(named(given, commit), commit, inside if colon else where.contract, where)
 
 
@@ -110,6 +115,23 @@ def _of_commit(name: str, commit: str, path: str, where: Where) -> Side:
 
 
 def _load(name: str, source: Source, contract: str, where: Where) -> Side:
+    with _collector_at_rest():
+        return _loaded(name, source, contract, where)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Spare the collector of cycles: it would go through the many nodes again and again."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
+
+
+def _loaded(name: str, source: Source, contract: str, where: Where) -> Side:
     documents = Documents(source)
     names = source.names(contract)
     root = _root(name, documents, contract, names)
@@ -143,13 +165,17 @@ def _root(name: str, documents: Documents, contract: str, names: tuple[str, ...]
     if len(found) != 1:
         met = " and ".join(found) or "none of them"
         raise SideUnreadable(
-            f"The folder {contract} of {name} holds {met}; a contract has one of "
+            f"{_folder(name, contract)} holds {met}; a contract has one of "
             f"{', '.join(OPENAPI_NAMES)}. Name the file itself."
         )
     root = documents.find(_joined(contract, found[0]))
     if root is None:
-        raise SideUnreadable(f"{found[0]} in the folder {contract} of {name} is no file.")
+        raise SideUnreadable(f"{_folder(name, contract)} has {found[0]}, which is no file.")
     return root
+
+
+def _folder(name: str, contract: str) -> str:
+    return f"The folder {name}" if contract in {name, "."} else f"The folder {contract} of {name}"
 
 
 def _checked(root: Node, links: Links, where: Where) -> list[str]:

@@ -1,8 +1,9 @@
 """A document as it is written: values that know their file, line and JSON Pointer."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 Json = Any
@@ -124,12 +125,19 @@ def digest_of(value: Json) -> bytes:
     """Return a digest that is equal for equal values; mappings hold nodes, or plain values."""
     if isinstance(value, Node):
         return value.digest
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         parts = sorted((key.encode(), digest_of(child)) for key, child in value.items())
         text = b"{" + b"".join(len(key).to_bytes(4) + key + child for key, child in parts)
     elif isinstance(value, list | tuple):
         text = b"[" + b"".join(digest_of(child) for child in value)
-    elif isinstance(value, bool) or value is None:
+    else:
+        return _digest_of_scalar(value)
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _digest_of_scalar(value: Json) -> bytes:
+    if isinstance(value, bool) or value is None:
         text = f"!{value}".encode()
     elif isinstance(value, int | float):
         text = f"#{value + 0.0!r}".encode() if abs(value) < EXACT else f"#{value!r}".encode()

@@ -1,7 +1,6 @@
 """A file of a contract, read into nodes: YAML or JSON, of limited size and depth."""
 
 import codecs
-import re
 from typing import Final
 
 from conformance.review.building import Builder
@@ -20,7 +19,6 @@ BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 YAML_ENDINGS: Final = (".yaml", ".yml")
 
 
@@ -69,12 +67,10 @@ def _decoded(content: bytes, file: str) -> str:
             f"{file}:{line}:{column}: this is no text in {encoding.upper()}. "
             "Save the file in UTF-8; if it is no text at all, it is no contract."
         ) from problem
-    found = UNPRINTABLE.search(text)
-    if found:
-        line, column = _place(text[: found.start()])
+    if "\0" in text:
+        line, column = _place(text[: text.index("\0")])
         raise SideUnreadable(
-            f"{file}:{line}:{column}: a control character (U+{ord(found.group()):04X}) "
-            "that no text has. Is the file binary?"
+            f"{file}:{line}:{column}: a NUL, which no text has. A binary file is no contract."
         )
     return text
 

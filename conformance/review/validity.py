@@ -22,7 +22,8 @@ from conformance.review.refused import SideInvalid
 VERSION: Final = re.compile(r"3\.([012])\.\d+(?:-.+)?")
 ACCEPTED: Final = "3.0, 3.1 and 3.2"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-VALUE: Final = "this"
+OPENAPI_DIALECTS: Final = "https://spec.openapis.org/oas/3."
+VALUE: Final = "it"
 Kind = jsonschema_rs.ValidationErrorKind
 BRANCHES: Final = (Kind.AnyOf, Kind.OneOfNotValid)
 
@@ -65,26 +66,27 @@ def problems(
     minor = minor_version(root)
     found = set(_wrong(_validator(minor, ""), root))
     for node, kind in entries:
-        if name := _definition(minor, kind):
-            found |= set(_wrong(_validator(minor, name), node))
-    if minor > 0:
-        for schema in schemas if _is_usual(root) else ():
-            if _is_usual(schema):
-                found |= set(_wrong(_schema_validator(), schema))
+        if kind == "schema" and minor > 0:
+            found |= set(_wrong(_schema_validator(), node)) if _is_usual(node) else set()
+        elif node.get("$schema") is None and (kind == "path-item" or node.get("$ref") is None):
+            found |= set(_wrong(_validator(minor, _definition(minor, kind)), node))
+    if minor > 0 and _is_usual(root):
+        for schema in filter(_is_usual, schemas):
+            found |= set(_wrong(_schema_validator(), schema))
     return (f"{file}:{line}: {sentence}" for file, line, sentence in sorted(found))
 
 
 def _is_usual(node: Node) -> bool:
-    """Whether schemas here are in the dialect of OpenAPI, which nothing else is said of."""
-    return node.get("jsonSchemaDialect") is None and node.get("$schema") is None
+    """Whether schemas here are in the dialect of OpenAPI, which is that of JSON Schema 2020-12."""
+    named = node.get("jsonSchemaDialect") or node.get("$schema")
+    return named is None or named.value == DIALECT or str(named.value).startswith(OPENAPI_DIALECTS)
 
 
 def _definition(minor: int, kind: str) -> str:
-    """Return the name of a kind in the schema of a version; empty if it has none."""
-    if minor == 0:
-        named = "".join(word.capitalize() for word in kind.split("-"))
-        return named.replace("Callbacks", "Callback")
-    return kind
+    """Return the name of a kind in the schema of a version."""
+    if minor > 0:
+        return kind
+    return "".join(word.capitalize() for word in kind.removesuffix("s").split("-"))
 
 
 @cache
@@ -103,10 +105,9 @@ def _validator(minor: int, name: str) -> jsonschema_rs.Validator:
     """Compile the schema of a version, or one definition of it."""
     schema = _published(minor)
     if minor == 0:
-        old = {**schema, "$ref": f"#/definitions/{name}"} if name else schema
-        if name:
-            old = {"definitions": schema["definitions"], "allOf": [{"$ref": old["$ref"]}]}
-        return jsonschema_rs.Draft4Validator(old, validate_formats=False, offline=True, mask=VALUE)
+        definitions = {"definitions": schema["definitions"]}
+        part = definitions | {"allOf": [{"$ref": f"#/definitions/{name}"}]} if name else schema
+        return jsonschema_rs.Draft4Validator(part, validate_formats=False, offline=True, mask=VALUE)
     registry = jsonschema_rs.Registry([(schema["$id"], schema)])
     part = {"$ref": f"{schema['$id']}#/$defs/{name}"} if name else schema
     return jsonschema_rs.Draft202012Validator(
@@ -126,39 +127,49 @@ def _wrong(validator: jsonschema_rs.Validator, node: Node) -> Iterator[tuple[str
         return
     for error in validator.iter_errors(node.data):
         sharp = _sharpest(error)
-        place = _at(node, sharp.instance_path)
-        where = f" at {told(place.pointer)}" if place.pointer else ""
-        yield place.file, place.line, f"{_sentence(sharp)}{where}."
+        place = _at(node, sharp.instance_path).place
+        where = " ".join(place.pointer.split()) or "the top"
+        yield place.file, place.line, f"at {where}: {_sentence(sharp)}."
 
 
 def _sharpest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
     """Return the error that says most: of several forms, that of the one which fits best."""
     while isinstance(error.kind, BRANCHES):
-        branches = [
-            branch for branch in error.kind.context if branch and not _wants_reference(branch)
-        ]
-        if not branches:
-            break
-        best = max(branches, key=lambda branch: max(len(one.instance_path) for one in branch))
-        deeper = max(best, key=lambda one: len(one.instance_path))
-        if len(branches) > 1 and len(deeper.instance_path) == len(error.instance_path):
-            break
-        error = deeper
+        forms = _likely(error)
+        deepest = [max(form, key=lambda one: len(one.instance_path)) for form in forms]
+        best = max(deepest, key=lambda one: len(one.instance_path))
+        if len(forms) > 1 and len(best.instance_path) == len(error.instance_path):
+            return error
+        error = best
     return error
 
 
-def _wants_reference(branch: list[jsonschema_rs.ValidationError]) -> bool:
-    return any(
-        isinstance(one.kind, Kind.Required) and one.kind.property == "$ref" for one in branch
-    )
+def _likely(error: jsonschema_rs.ValidationError) -> list[list[jsonschema_rs.ValidationError]]:
+    """Return the errors of each form that may be meant: no reference, nothing of another type."""
+    kind: Any = error.kind
+    forms: list[list[jsonschema_rs.ValidationError]] = [form for form in kind.context if form]
+    likely = [form for form in forms if not any(_is_other(one, error) for one in form)]
+    return likely or forms
+
+
+def _is_other(inner: jsonschema_rs.ValidationError, outer: jsonschema_rs.ValidationError) -> bool:
+    if inner.instance_path != outer.instance_path:
+        return False
+    wants_reference = isinstance(inner.kind, Kind.Required) and inner.kind.property == "$ref"
+    return wants_reference or isinstance(inner.kind, Kind.Type)
 
 
 def _sentence(error: jsonschema_rs.ValidationError) -> str:
-    kind = error.kind
+    kind: Any = error.kind
     if isinstance(kind, Kind.Required):
-        return f"lacks {kind.property}"
+        return f"it lacks {kind.property}"
     if isinstance(kind, Kind.AdditionalProperties | Kind.UnevaluatedProperties):
-        return f"has no place for {', '.join(sorted(map(str, kind.unexpected))[:3])}"
+        return f"it has no place for {told(', '.join(sorted(map(str, kind.unexpected))))}"
+    if isinstance(kind, BRANCHES):
+        kinds: list[Any] = [one.kind for form in _likely(error) for one in form]
+        lacked = [one.property for one in kinds if isinstance(one, Kind.Required)]
+        if lacked:
+            return f"it lacks one of {', '.join(dict.fromkeys(lacked))}"
     return error.message
 
 

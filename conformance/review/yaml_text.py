@@ -13,6 +13,9 @@ from conformance.review.nodes import Json, Node
 FAST: Final = hasattr(yaml, "CSafeLoader")
 """Whether PyYAML was built with its C parser, which is some ten times as fast."""
 
+UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]"
+)
 NULL: Final = re.compile(r"null|Null|NULL|~|")
 TRUE: Final = re.compile(r"true|True|TRUE")
 FALSE: Final = re.compile(r"false|False|FALSE")
@@ -55,6 +58,11 @@ def read_yaml(text: str, builder: Builder) -> None:
         mark = problem.problem_mark or problem.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         builder.refuse(line, column, f"this is no YAML: {problem.problem or problem.context}.")
+    except yaml.reader.ReaderError:
+        found = UNPRINTABLE.search(text)
+        before = text[: found.start()] if found else text
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        builder.refuse(line, column, "this is no YAML: a control character, which no text has.")
 
 
 def _events(text: str) -> Iterator[Event]:
@@ -68,22 +76,34 @@ class _Reader:
         self._builder = builder
         self._anchors: dict[str, Node] = {}
         self._documents = 0
+        self._steps: dict[type, Callable[[Event], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._mapping,
+            yaml.SequenceStartEvent: self._sequence,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
 
     def take(self, event: Event) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, yaml.MappingStartEvent):
-            self._open(event, {}, "map")
-        elif isinstance(event, yaml.SequenceStartEvent):
-            self._open(event, [], "seq")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self._builder.close()
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                self._refuse(event, "a second document begins. A contract is one document a file.")
+        step = self._steps.get(type(event))
+        if step is not None:
+            step(event)
+
+    def _end(self, _: Event) -> None:
+        self._builder.close()
+
+    def _document(self, event: Event) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._refuse(event, "a second document begins. A contract is one document a file.")
+
+    def _mapping(self, event: Event) -> None:
+        self._open(event, {}, "map")
+
+    def _sequence(self, event: Event) -> None:
+        self._open(event, [], "seq")
 
     def _scalar(self, event: Event) -> None:
         builder, mark = self._builder, event.start_mark
