@@ -35,7 +35,7 @@ class _Reader:
         self._ends: list[str] = []  # the closing bracket of each mapping and list that is open
         self._fresh = False  # whether the innermost of them holds nothing yet
         self._at = 0
-        self._line, self._counted = 1, 0
+        self._line, self._begin, self._counted = 1, 0, 0
 
     def read(self) -> None:
         self._value()
@@ -118,10 +118,13 @@ class _Reader:
         self._at += 1
 
     def _place(self, offset: int) -> tuple[int, int]:
-        """Return line and column; offsets never go back by more than a line's length."""
-        self._line += self._text.count("\n", self._counted, offset)
-        self._counted = max(offset, self._counted)
-        return self._line, offset - self._text.rfind("\n", 0, offset)
+        """Return line and column of an offset, which never lies before one that was asked for."""
+        breaks = self._text.count("\n", self._counted, offset)
+        if breaks:
+            self._line += breaks
+            self._begin = self._text.rindex("\n", self._counted, offset) + 1
+        self._counted = offset
+        return self._line, offset - self._begin + 1
 
     def _expected(self, what: str) -> NoReturn:
         met = BARE.match(self._text, self._at)
