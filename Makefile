@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test test-browser chromium check lint types spec faults faults-quick variants variants-pairs canary mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
+.PHONY: help install conformance test test-browser chromium check lint types spec plan-export faults faults-quick variants variants-pairs canary mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ types: $(READY) ## mypy strict on both packages and the tests
 
 spec: $(READY) ## Lint the contract: OpenAPI, schemas, catalogue
 	$(BIN)/python -m pytest -q tests/test_spec_*.py
+
+plan-export: $(READY) ## Write spec/plan.json anew: what proves each requirement
+	$(BIN)/ackproof plan --export spec/plan.json
 
 faults: $(READY) ## Run the whole suite against every fault of the reference server
 	$(BIN)/ackproof faults --full

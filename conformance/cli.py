@@ -129,8 +129,23 @@ def run(  # noqa: PLR0913  # the options of the command
 @ackproof.command(short_help="Say what a run would send; send nothing.")
 @selects
 @of_lanes
-def plan(selection: Selection, lanes: tuple[str, ...]) -> int:
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write there what proves each requirement, as JSON; give it alone.",
+)
+def plan(selection: Selection, lanes: tuple[str, ...], export: Path | None) -> int:
     """Say what a run would judge, send and leave behind; nothing is sent."""
+    if export is not None:
+        if selection != Selection(None, {}, ()) or lanes != ("scenarios",):
+            raise click.UsageError(
+                "--export writes of every requirement, whatever the target: give it alone."
+            )
+        from conformance.plan_export import export_plan
+
+        return export_plan(export)
     from conformance.command_plan import show_plan
 
     return show_plan(selection, lanes)

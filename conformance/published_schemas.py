@@ -1,4 +1,4 @@
-"""The published schemas of the kit's own files: target, report, trace, waivers, ledger."""
+"""The published schemas of the kit's own files: target, report, trace, waivers, ledger, plan."""
 
 import json
 from functools import cache

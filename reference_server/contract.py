@@ -148,7 +148,8 @@ def _schema(path: Path) -> Document:
 
 def _hash(folder: Path) -> str:
     digest = hashlib.sha256()
-    files = [p for p in folder.rglob("*") if p.suffix in {".yaml", ".json", ".txt"}]
+    data = [p for p in folder.rglob("*") if p.suffix in {".yaml", ".json", ".txt"}]
+    files = [p for p in data if p != folder / "plan.json"]
     for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
