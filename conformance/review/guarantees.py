@@ -11,6 +11,7 @@ from conformance.review.catalogue import requirements_changed
 from conformance.review.changes import Change
 from conformance.review.duties import Duties
 from conformance.review.normative import normative
+from conformance.review.proofs import Links, proofs_changed
 from conformance.review.sayable import answers, values
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def guaranteed(
     duties = Duties(base, head, annotations)
     spoken = normative(changes, base, head)
     told = [one for change in spoken for one in _rewritten(change, duties)]
-    return told + requirements_changed(changes, base, head)
+    told += requirements_changed(changes, base, head)
+    told += proofs_changed(base, head)
+    links = Links(duties)
+    return [links.linked(one) for one in told]
 
 
 def _rewritten(change: Change, duties: Duties) -> list[Change]:
