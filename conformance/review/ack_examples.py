@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from conformance.review.sides import Side
 
 Json = Any
+Both = tuple[Node | None, Node | None]
 OBJECT: Final = frozenset({"summary", "description", "value", "dataValue"})  # an Example Object
 
 
@@ -38,22 +39,37 @@ def _each(change: Change, duties: Duties) -> list[Change]:
     ):
         return [change]
     was, now = (dict(one.items()) if one is not None else {} for one in (base, head))
+    pairs = [(was.get(name), now.get(name)) for name in dict.fromkeys([*was, *now])]
     return [
-        replace(
-            change,
-            what=f"example `{name}` changed",
-            base=place_of(was.get(name)),
-            head=place_of(now.get(name)),
-            before=_data(duties.base, was.get(name)),
-            after=_data(duties.head, now.get(name)),
-        )
-        for name in dict.fromkeys([*was, *now])
-        if name not in was or name not in now or was[name].digest != now[name].digest
+        _of_one(change, *_shown(duties, one, other))
+        for one, other in pairs
+        if (one and one.digest) != (other and other.digest)
     ]
 
 
-def _data(side: "Side", node: Node | None) -> Json:
-    return ABSENT if node is None else side.follow(node).data
+def _of_one(change: Change, base: Node | None, head: Node | None) -> Change:
+    before, after = (ABSENT if one is None else one.data for one in (base, head))
+    return replace(
+        change,
+        what="example changed",
+        base=place_of(base),
+        head=place_of(head),
+        before=before,
+        after=after,
+    )
+
+
+def _shown(duties: Duties, base: Node | None, head: Node | None) -> Both:
+    """Return two examples, or their values where those are all that differs."""
+    one = None if base is None else duties.base.follow(base)
+    other = None if head is None else duties.head.follow(head)
+    if one is None or other is None:
+        return one, other
+    values = one.get("value"), other.get("value")
+    rest = [{**part.data, "value": None} if part.is_mapping else None for part in (one, other)]
+    if rest[0] is None or rest[0] != rest[1] or None in values:
+        return one, other
+    return values
 
 
 def _retold(change: Change, duties: Duties, operation: str) -> Change:

@@ -89,9 +89,8 @@ def _became(before: Json, after: Json) -> str:
 def _error_codes(change: Change, duties: Duties) -> list[Change] | None:
     base, head = _nodes(change, duties)
     if base is None or head is None:
-        rule = "failure-became-sayable" if base is None else "failure-became-unsayable"
-        what = f"{keyword(change)} is new" if base is None else f"{keyword(change)} is gone"
-        return [retold(change, rule, what)]
+        gone = "is new" if base is None else "is gone"
+        return _moved(change, base is None, f"{keyword(change)} {gone}")
     if not (base.is_mapping and head.is_mapping):
         return None
     told: list[Change] = []

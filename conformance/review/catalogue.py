@@ -1,8 +1,10 @@
 """What becomes of the requirements of the catalogue."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
-from conformance.review.changes import ABSENT, Change, How
+from conformance.review.changes import ABSENT, Change, How, Reach
+from conformance.review.duties import operations
 from conformance.review.nodes import Node
 from conformance.review.requirement_entry import effect, entry_changed, level, words
 from conformance.review.retelling import told
@@ -11,10 +13,11 @@ if TYPE_CHECKING:
     from conformance.review.sides import Side
 
 Json = Any
+LINKING: Final = frozenset({"requirement-linked", "requirement-unlinked"})
 
 
 def requirements_changed(changes: list[Change], base: "Side", head: "Side") -> list[Change]:
-    """Tell what becomes of each requirement.
+    """Tell what becomes of each requirement; it reaches the operations that it names.
 
     Args:
         changes: of the structure: an operation that has another operationId is no other operation.
@@ -22,8 +25,6 @@ def requirements_changed(changes: list[Change], base: "Side", head: "Side") -> l
         head: what is.
 
     """
-    if not base.catalogue and not head.catalogue:
-        return []
     names = {
         str(one.before): str(one.after) for one in changes if one.rule == "operation-id-changed"
     }
@@ -40,7 +41,31 @@ def requirements_changed(changes: list[Change], base: "Side", head: "Side") -> l
     for name in base.catalogue:
         if name in head.catalogue:
             facts += entry_changed(name, base.catalogue[name], head.catalogue[name], names)
-    return facts
+    reaches = _reaches(base) | _reaches(head)
+    return [_reaching(one, reaches, base, head) for one in facts]
+
+
+def _reaches(side: "Side") -> dict[str, Reach]:
+    """Return a reach of each operation, by its id."""
+    found: dict[str, Reach] = {}
+    for path, method, node in operations(side):
+        name = node.get("operationId")
+        if name is not None:
+            found[str(name.data)] = Reach(f"{method.upper()} {path}", str(name.data))
+    return found
+
+
+def _reaching(change: Change, reaches: dict[str, Reach], base: "Side", head: "Side") -> Change:
+    ids: list[str] = []
+    if change.rule in LINKING:
+        ids = change.before if change.after == ABSENT else change.after
+    else:
+        for effect_ in change.requirements:
+            entry = head.catalogue.get(effect_.id) or base.catalogue.get(effect_.id)
+            named = entry.get("operations") if entry is not None else None
+            ids += [str(one.data) for one in named.elements()] if named is not None else []
+    found = sorted({reaches[one] for one in ids if one in reaches})
+    return replace(change, reaches=tuple(found))
 
 
 def _renumbered(

@@ -83,6 +83,7 @@ class Change:
         reaches: the parts of operations it shows in, sorted, without repetition.
         requirements: of the catalogue, what becomes of them.
         judged: False for what the review met and has no rule for.
+        concerns: ids of the requirements that speak of what changed, themselves unchanged.
 
     """
 
@@ -100,6 +101,7 @@ class Change:
     tests: Tests = field(default_factory=Tests)
     reaches: tuple[Reach, ...] = ()
     judged: bool = True
+    concerns: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:

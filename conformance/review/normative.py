@@ -222,6 +222,6 @@ def _is_told(change: Change, said: dict[Place, list[str]]) -> bool:
             if one.text in own:
                 own.remove(one.text)
             else:
-                kept.append(one.text)
+                kept.append(one.text.rstrip(".!;,"))
         rest.append(kept)
     return rest[0] == rest[1]

@@ -76,18 +76,12 @@ class Links:
         self.duties = duties
 
     def linked(self, change: Change) -> Change:
-        """Return a change with the tests that it concerns.
-
-        Where a guarantee is weakened, the requirements concerned are changed with it.
-        """
+        """Return a change with the requirements and the tests that it concerns."""
         if not _is_behaviour(change.rule):
             return change
-        own = [one.id for one in change.requirements]
-        ids = own or self._concerned(change)
-        effects = change.requirements
-        if not own and change.guarantee == "weakened":
-            effects = tuple(RequirementEffect(name, "changed") for name in ids)
-        return replace(change, requirements=effects, tests=self._tests(change, ids))
+        own = tuple(one.id for one in change.requirements)
+        concerns = () if own else tuple(self._concerned(change))
+        return replace(change, concerns=concerns, tests=self._tests(change, own or concerns))
 
     def _concerned(self, change: Change) -> list[str]:
         """Return the requirements of the branches of schemas that hold it, else those by subject.
@@ -140,7 +134,7 @@ class Links:
             found |= {one.status.lower() for one in change.reaches}
         return {one for one in found if one not in {"", "default", "*"}}
 
-    def _tests(self, change: Change, ids: list[str]) -> Tests:
+    def _tests(self, change: Change, ids: tuple[str, ...]) -> Tests:
         gone = change.rule in GONE
         nothing: list[str] = []
         change_: list[str] = []

@@ -68,6 +68,7 @@ def _levelled(name: str, nodes: Both) -> Change:
     before, after = (str(one.data) if one is not None else "" for one in nodes)
     ranks = STRENGTHS.get(before, MUST), STRENGTHS.get(after, MUST)
     rule = "must-weakened" if ranks[0] > ranks[1] else "must-strengthened"
+    rule = rule if MUST in ranks else "requirement-changed"
     what = f"{name} was {before} and is {after}"
     return told(rule, what, *nodes, _values(nodes), effects=(effect(name),))
 
