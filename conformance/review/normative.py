@@ -47,12 +47,17 @@ def normative(changes: list[Change], base: "Side", head: "Side") -> list[Change]
     left = _unlike(_written(base), _written(head))
     found = [one for one in _paired(*left) if _rule(one) and not _is_covered(one, changes)]
     facts = [_fact(one, changes) for one in found]
-    said: dict[Place, list[str]] = defaultdict(list)
-    for one in found:
-        for written in one:
-            if written is not None:
-                said[written.node.place].append(written.sentence.text)
+    said = tuple(_said([pairing[side] for pairing in found]) for side in (0, 1))
     return [one for one in changes if not _is_told(one, said)] + facts
+
+
+def _said(written: Iterable[Written | None]) -> dict[Place, list[str]]:
+    """Return the sentences of one side that are told, by the place of their text."""
+    said: dict[Place, list[str]] = defaultdict(list)
+    for one in written:
+        if one is not None:
+            said[one.node.place].append(one.sentence.text)
+    return said
 
 
 def _written(side: "Side") -> list[Written]:
@@ -210,18 +215,27 @@ def _reaches(pairing: Pairing, changes: list[Change]) -> list[Reach]:
     ]
 
 
-def _is_told(change: Change, said: dict[Place, list[str]]) -> bool:
+def _is_told(change: Change, said: tuple[dict[Place, list[str]], ...]) -> bool:
     """Tell whether nothing of a text changed but the sentences that are told."""
-    if change.rule != "text-changed" or not {change.base, change.head} & set(said):
+    places = (change.base, change.head)
+    own = [
+        list(told.get(place, ())) if place is not None else []
+        for place, told in zip(places, said, strict=True)
+    ]
+    if change.rule != "text-changed" or not any(own):
         return False
-    rest: list[list[str]] = []
-    for place, text in ((change.base, change.before), (change.head, change.after)):
-        own = list(said[place]) if place is not None and place in said else []
-        kept: list[str] = []
-        for one in sentences(text) if isinstance(text, str) and text != ABSENT else ():
-            if one.text in own:
-                own.remove(one.text)
-            else:
-                kept.append(one.text.rstrip(".!;,"))
-        rest.append(kept)
-    return rest[0] == rest[1]
+    before, after = (
+        _without_said(text, told)
+        for text, told in zip((change.before, change.after), own, strict=True)
+    )
+    return before == after
+
+
+def _without_said(text: Json, said: list[str]) -> list[str]:
+    kept: list[str] = []
+    for one in sentences(text) if isinstance(text, str) and text != ABSENT else ():
+        if one.text in said:
+            said.remove(one.text)
+        else:
+            kept.append(one.text.rstrip(".!;,"))
+    return kept

@@ -99,7 +99,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
     last = ""
     for token in READER.parse(text):
         if token.type.endswith("_list_open"):
-            stems.append(last)
+            stems.append(last or stems[-1])
             last = ""
         elif token.type.endswith("_list_close"):
             stems.pop()
