@@ -59,6 +59,7 @@ ANNOTATION: Final[Pair] = (
     ("guarantee-annotation-raised", DUTY),
 )
 EXAMPLE: Final[Pair] = (("example-contradicts", FINE), ("example-agrees", FINE))
+PROOF: Final[Pair] = (("proof-weakened", FINE), ("proof-strengthened", FINE))
 LINK: Final[Pair] = (("requirement-unlinked", RELAXED), ("requirement-linked", DUTY))
 
 
@@ -226,4 +227,11 @@ def requirements() -> Iterator[Case]:
     yield Case("requirement-should-to-may", "Guarantees", "requirement-changed", FINE, level, put(level, "MAY"), operations_checked=False, requirements=("~PRC-03",))
 
 
-CASES: Final = (*acknowledgements(), *failures(), *meanings(), *sentences(), *annotations(), *requirements())
+def proofs() -> Iterator[Case]:
+    for kind, index in (("scenarios", 1), ("invariants", 0), ("faults", 0)):
+        name = "PRC-01" if kind == "scenarios" else "PRC-02"
+        at = f"plan.json#/requirements/{name}"
+        yield from two(f"{kind}-one-gone", PROOF, at, drop(f"{at}/{kind}/{index}"), gone=(f"~{name}",), came=(f"~{name}",), checked=False)
+
+
+CASES: Final = (*acknowledgements(), *failures(), *meanings(), *sentences(), *annotations(), *requirements(), *proofs())

@@ -15,6 +15,8 @@ Contract = dict[str, Json]
 """Documents by file name, `openapi.yaml` among them, as plain values."""
 Edit = Callable[[Contract], None]
 Place = Literal["request", "response", "webhook", "callback"]
+Texts = Mapping[str, str]
+"""The same, written out."""
 Labels = tuple[str, str]
 """For clients and for servers."""
 
@@ -95,16 +97,12 @@ class Rewrite:
 
     Attributes:
         name: unique, to be typed after `-k`.
-        base: texts by file name.
-        head: the same.
-        told: rules that may be told nevertheless; what they say reaches nobody.
+        sides: makes both sides: texts by file name.
 
     """
 
     name: str
-    base: Mapping[str, str]
-    head: Mapping[str, str]
-    told: tuple[str, ...] = ()
+    sides: Callable[[], tuple[Texts, Texts]]
 
 
 @cache
@@ -127,7 +125,7 @@ def replace_all(contract: Contract, by: Contract) -> None:
     contract.update(by)
 
 
-def texts(contract: Contract) -> dict[str, str]:
+def texts(contract: Contract) -> Texts:
     """Write the documents out."""
     return {name: _text(name, document) for name, document in contract.items()}
 
@@ -138,7 +136,7 @@ def _text(name: str, document: Json) -> str:
     return yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
 
-def write(files: Mapping[str, str], folder: Path) -> Path:
+def write(files: Texts, folder: Path) -> Path:
     """Write texts into a folder; return it."""
     for name, text in files.items():
         path = folder / name

@@ -12,6 +12,7 @@ from corpus_model import (
     Contract,
     Edit,
     Rewrite,
+    Texts,
     all_of,
     contracts,
     drop,
@@ -50,27 +51,52 @@ paths:
       responses:
         '200': { description: Done }
 """
+NEW: Final = (
+    OLD.replace("3.0.3", "3.1.0")
+    .replace("type: string, nullable: true", "type: [string, 'null']")
+    .replace("minimum: 0, exclusiveMinimum: true", "exclusiveMinimum: 0")
+    .replace(", exclusiveMaximum: false", "")
+    .replace("enum: [a]", "const: a")
+)
 
 
 # fmt: off
 @cache
 def courier() -> dict[str, str]:
-    return texts(contracts()["courier"])
+    return dict(texts(contracts()["courier"]))
 
 
 def edited(name: str, edit: Edit, before: Edit = untouched) -> Rewrite:
     """Rewrite by editing values; both sides are written out in one style."""
-    base = copy.deepcopy(contracts()["courier"])
-    before(base)
-    head = copy.deepcopy(base)
-    edit(head)
-    return Rewrite(name, texts(base), texts(head))
+
+    def sides() -> tuple[Texts, Texts]:
+        base = copy.deepcopy(contracts()["courier"])
+        before(base)
+        head = copy.deepcopy(base)
+        edit(head)
+        return texts(base), texts(head)
+
+    return Rewrite(name, sides)
 
 
-def retyped(name: str, retype: Callable[[str], str], base: dict[str, str] | None = None) -> Rewrite:
+def retyped(name: str, retype: Callable[[str], str], base: str = "") -> Rewrite:
     """Rewrite the text of the document."""
-    known = base or courier()
-    return Rewrite(name, known, known | {ROOT: retype(known[ROOT])})
+
+    def sides() -> tuple[Texts, Texts]:
+        known = {ROOT: base} if base else courier()
+        return known, known | {ROOT: retype(known[ROOT])}
+
+    return Rewrite(name, sides)
+
+
+def beside(name: str, head: Callable[[Json], Texts]) -> Rewrite:
+    """Rewrite the document into other files; a text of "" takes a file away."""
+
+    def sides() -> tuple[Texts, Texts]:
+        new = courier() | head(copy.deepcopy(contracts()["courier"][ROOT]))
+        return courier(), {name: text for name, text in new.items() if text}
+
+    return Rewrite(name, sides)
 
 
 def everywhere(change: Callable[[Json], Json]) -> Edit:
@@ -206,24 +232,34 @@ def references() -> Iterator[Rewrite]:
 
 
 def files() -> Iterator[Rewrite]:
-    document, others = (contracts()["courier"][ROOT], {name: text for name, text in courier().items() if name != ROOT})
-    yield Rewrite("yaml-to-json", courier(), others | {"openapi.json": json.dumps(document, indent=2)})
-    yield Rewrite("yaml-to-json-in-one-line", courier(), others | {"openapi.json": json.dumps(document)})
-    split: Json = copy.deepcopy(document)
-    parts = split["components"].pop("schemas")
-    split = json.loads(json.dumps(split).replace("#/components/schemas/", "parts/schemas.yaml#/"))
-    for parcel in parts["Contents"]["discriminator"]["mapping"].items():
-        parts["Contents"]["discriminator"]["mapping"][parcel[0]] = parcel[1].replace("#/components/schemas/", "#/")
-    inner = json.loads(json.dumps(parts).replace("#/components/schemas/", "#/"))
-    yield Rewrite("schemas-in-another-file", courier(), others | texts({ROOT: split, "parts/schemas.yaml": inner}))
-    apart: Json = copy.deepcopy(document)
-    item = apart["paths"].pop("/quotes")
-    quotes = json.loads(json.dumps(item).replace("#/components", "../openapi.yaml#/components"))
-    apart["paths"]["/quotes"] = {"$ref": "paths/quotes.yaml"}
-    yield Rewrite("path-in-another-file", courier(), others | texts({ROOT: apart, "paths/quotes.yaml": quotes}))
-    catalogue = contracts()["courier"]["requirements/prc.yaml"]
-    halves = {"requirements/a.yaml": {"PRC-03": catalogue["PRC-03"]}, "requirements/b.yaml": {name: catalogue[name] for name in ("PRC-02", "PRC-01")}}
-    yield Rewrite("catalogue-in-two-files", courier(), {ROOT: courier()[ROOT]} | texts(halves))
+    yield beside("yaml-to-json", lambda document: {ROOT: "", "openapi.json": json.dumps(document, indent=2)})
+    yield beside("yaml-to-json-in-one-line", lambda document: {ROOT: "", "openapi.json": json.dumps(document)})
+    yield beside("schemas-in-another-file", _schemas_apart)
+    yield beside("path-in-another-file", _path_apart)
+    yield beside("catalogue-in-two-files", lambda _: _catalogue_apart())
+
+
+def _referring(node: Json, old: str, new: str) -> Json:
+    """Have every text that refers to one place refer to another."""
+    return json.loads(json.dumps(node).replace(f'"{old}', f'"{new}'))
+
+
+def _schemas_apart(document: Json) -> Texts:
+    parts = _referring(document["components"].pop("schemas"), "#/components/schemas/", "#/")
+    root = _referring(document, "#/components/schemas/", "parts/schemas.yaml#/")
+    return texts({ROOT: root, "parts/schemas.yaml": parts})
+
+
+def _path_apart(document: Json) -> Texts:
+    quotes = _referring(document["paths"]["/quotes"], "#/components", "../openapi.yaml#/components")
+    document["paths"]["/quotes"] = {"$ref": "paths/quotes.yaml"}
+    return texts({ROOT: document, "paths/quotes.yaml": quotes})
+
+
+def _catalogue_apart() -> Texts:
+    entries = contracts()["courier"]["requirements/prc.yaml"]
+    halves = {"requirements/a.yaml": {"PRC-03": entries["PRC-03"]}, "requirements/b.yaml": {name: entries[name] for name in ("PRC-02", "PRC-01")}}
+    return {"requirements/prc.yaml": ""} | dict(texts(halves))
 
 
 def schemas() -> Iterator[Rewrite]:
@@ -301,24 +337,13 @@ def spellings() -> Iterator[Rewrite]:
     yield retyped("line-ends-of-windows", lambda text: text.replace("\n", "\r\n"))
     yield retyped("byte-order-mark", lambda text: "\ufeff" + text)
     yield retyped("document-markers", lambda text: f"%YAML 1.2\n---\n{text}...\n")
-    yield Rewrite("anchors-and-aliases", courier(), courier() | {ROOT: _aliased(courier()[ROOT])})
-    upgraded = (
-        OLD.replace("3.0.3", "3.1.0")
-        .replace("type: string, nullable: true", "type: [string, 'null']")
-        .replace("minimum: 0, exclusiveMinimum: true", "exclusiveMinimum: 0")
-        .replace(", exclusiveMaximum: false", "")
-        .replace("enum: [a]", "const: a")
-    )
-    yield Rewrite("upgrade-from-3.0-to-3.1", {ROOT: OLD}, {ROOT: upgraded}, ("openapi-changed",))
-    yield retyped("nullable-false-said", lambda text: text.replace("enum: [a]", "enum: [a], nullable: false"), {ROOT: OLD})
-    yield retyped("exclusive-false-left-out", lambda text: text.replace(", exclusiveMaximum: false", ""), {ROOT: OLD})
-    nullable = "enum: [a, null], nullable: true"
-    yield Rewrite(
-        "upgrade-of-a-nullable-enum",
-        {ROOT: OLD.replace("enum: [a]", nullable)},
-        {ROOT: upgraded.replace("type: string, const: a", "type: [string, 'null'], enum: [a, null]")},
-        ("openapi-changed",),
-    )
+    yield retyped("anchors-and-aliases", _aliased)
+    yield Rewrite("upgrade-from-3.0-to-3.1", lambda: ({ROOT: OLD}, {ROOT: NEW}))
+    yield retyped("nullable-false-said", lambda text: text.replace("enum: [a]", "enum: [a], nullable: false"), OLD)
+    yield retyped("exclusive-false-left-out", lambda text: text.replace(", exclusiveMaximum: false", ""), OLD)
+    old = OLD.replace("enum: [a]", "enum: [a, null], nullable: true")
+    new = NEW.replace("type: string, const: a", "type: [string, 'null'], enum: [a, null]")
+    yield Rewrite("upgrade-of-a-nullable-enum", lambda: ({ROOT: old}, {ROOT: new}))
 
 
 def _aliased(text: str) -> str:
