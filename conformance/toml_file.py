@@ -1,7 +1,10 @@
-"""A TOML file of the target's owner, read."""
+"""A TOML file that a user of the kit wrote: its values, and the line of each."""
 
 import json
 import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +39,59 @@ def read_toml(path: Path, error: type[Exception]) -> tuple[str, dict[str, Any]]:
     except RecursionError as problem:
         raise error(f"{path} is nested too deeply to be read. Flatten it.") from problem
     return text, content
+
+
+def line_of(text: str, path: tuple[str, ...]) -> int | None:
+    """Return the line that sets the value at a path, or else the table around it.
+
+    Args:
+        text: of the file.
+        path: tables and name, such as `("target", "scope")`; in a list of tables, the number of
+            the table follows its name, from 0: `("rules", "1", "why")`.
+
+    """
+    lines = _lines(text)
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path[:-1]
+    return None
+
+
+@cache
+def _lines(text: str) -> Mapping[tuple[str, ...], int]:
+    """Return the line that first names each path.
+
+    A statement of TOML is the fewest lines that can be read alone, and each can be.
+    """
+    lines: dict[tuple[str, ...], int] = {}
+    listed: Counter[tuple[str, ...]] = Counter()
+    table: tuple[str, ...] = ()
+    waiting: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        waiting.append(line)
+        try:
+            statement = tomllib.loads("\n".join(waiting))
+        except tomllib.TOMLDecodeError:
+            continue
+        began, waiting = number - len(waiting) + 1, []
+        paths = list(_paths(statement))
+        if line.lstrip().startswith("[") and began == number:
+            table = paths[-1]
+            if line.lstrip().startswith("[["):
+                listed[table] += 1
+                table = (*table, str(listed[table] - 1))
+                paths.append(table)
+        else:
+            paths = [table + path for path in paths]
+        for path in paths:
+            lines.setdefault(path, began)
+    return lines
+
+
+def _paths(content: object) -> Iterator[tuple[str, ...]]:
+    if isinstance(content, list) and content and isinstance(content[0], dict):
+        content = content[0]
+    for name, value in content.items() if isinstance(content, dict) else ():
+        yield (name,)
+        yield from ((name, *rest) for rest in _paths(value))
