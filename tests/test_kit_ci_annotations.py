@@ -10,11 +10,12 @@ from hand_made_runs import RUNS, TARGET, finding, run_of, verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.ci.annotations import MOST, annotation, annotations
+from conformance.ci.annotations import MOST, annotations
 from conformance.ci.github import fitting
 from conformance.ci.inputs import InputsUnusable, inputs_of, without_inputs
 from conformance.reports.of_run import report_of
 from conformance.reports.summary import summary
+from conformance.reports.workflow_command import annotation
 from conformance.run_result import RunResult
 
 TEXT = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("%:,\r\n=; ")), max_size=60)

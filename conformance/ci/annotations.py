@@ -5,30 +5,11 @@ from itertools import islice
 from typing import Any, Final
 
 from conformance.reports.printable import printable
+from conformance.reports.workflow_command import annotation
 
 MOST: Final = 10
 LONGEST: Final = 400
-IN_DATA: Final = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
-IN_PROPERTIES: Final = (*IN_DATA, (":", "%3A"), (",", "%2C"))
 Shown = Mapping[str, Any]
-
-
-def annotation(kind: str, title: str, message: str) -> str:
-    """Spell the command that shows a message beside the job.
-
-    Args:
-        kind: error, warning or notice.
-        title: any text.
-        message: any text; its line breaks are kept.
-
-    """
-    return f"::{kind} title={_escaped(title, IN_PROPERTIES)}::{_escaped(message, IN_DATA)}"
-
-
-def _escaped(text: str, escapes: tuple[tuple[str, str], ...]) -> str:
-    for one, escape in escapes:
-        text = text.replace(one, escape)
-    return text
 
 
 def annotations(report: Shown) -> list[str]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from conformance.ci.annotations import annotation, annotations
+from conformance.ci.annotations import annotations
 from conformance.ci.comment import LONGEST, NotWritten, pull_of, write_comment
 from conformance.ci.inputs import Inputs
 from conformance.ci.judging import Outcome
 from conformance.judge import Exit
 from conformance.reports.printable import printable
+from conformance.reports.workflow_command import annotation
 
 SUMMARY_BYTES: Final = 1024 * 1024
 LONGEST_SENTENCE: Final = 2000

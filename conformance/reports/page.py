@@ -1,20 +1,16 @@
 """report.html: the report as one page that needs nothing but itself."""
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Container, Sequence
-from functools import cache
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.reports.cards import IN_THE_REPORT, Room, cards_of, lane_card_of
 from conformance.reports.console import standing
 from conformance.reports.counted import counted
 from conformance.reports.model import Report
-from conformance.reports.printable import printable_lines
+from conformance.reports.one_file import policy_of, source, templates
 from conformance.reports.shown_findings import ShownVerdict
 from conformance.reports.waits import (
     SETTINGS_HEAD,
@@ -36,10 +32,10 @@ def page(report: Report) -> str:
     room = Room()
     cards = cards_of(sorted(report.verdicts, key=_rank), room)
     lane = [lane_card_of(one, room) for one in report.lane.findings] if report.lane else []
-    style, script = _source("report.css"), _source("report.js")
+    style, script = source("report.css"), source("report.js")
     met = Counter(one.outcome for one in report.verdicts)
     return (
-        _templates()
+        templates()
         .get_template("report.html.jinja")
         .render(
             report=report,
@@ -59,46 +55,9 @@ def page(report: Report) -> str:
             ),
             style=Markup(style),  # noqa: S704  # our own file
             script=Markup(script),  # noqa: S704  # our own file
-            policy=_policy(style, script),
+            policy=policy_of(style, script),
         )
     )
-
-
-def _policy(style: str, script: str) -> str:
-    return (
-        f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hashed(source: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("conformance.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_clean,
-    )
-
-
-def _clean(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return printable_lines(value)
-    return value
-
-
-def _source(name: str) -> str:
-    loader = _templates().loader
-    assert loader is not None  # noqa: S101  # for the type checker
-    return loader.get_source(_templates(), name)[0]
 
 
 def _present(order: Sequence[str], met: Container[str]) -> list[str]:
