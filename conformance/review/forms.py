@@ -62,7 +62,7 @@ class Form:
 
     def _unfit(self, error: jsonschema_rs.ValidationError, steps: Steps) -> str:
         met, wanted = error.instance, self.wanted(*steps)
-        if not wanted:
+        if not (wanted and _dotted(steps)):
             return f"{self.holder(steps)}: {error.message}."
         blank = isinstance(met, str) and not met.strip()
         said = "empty" if blank else json.dumps(met, ensure_ascii=False)
