@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from conformance.cli_asking import init, probe
+from conformance.cli_reviewing import review
 from conformance.process import end, heed_stops
 from conformance.selection import Selection, assignments_of, selects
 
@@ -313,3 +314,4 @@ def serve(context: click.Context) -> None:
 
 ackproof.add_command(init)
 ackproof.add_command(probe)
+ackproof.add_command(review)

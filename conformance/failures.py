@@ -23,6 +23,9 @@ from conformance.preflight import TargetUnusable
 from conformance.reading import NothingToRead
 from conformance.reports.printable import printable
 from conformance.reports.report_file import ReportUnwritable
+from conformance.review.approvals_file import ApprovalsError
+from conformance.review.policy import PolicyError
+from conformance.review.refused import SideRefused
 from conformance.scopes import UnknownName
 from conformance.target_file import TargetFileError
 from conformance.waiver_file import WaiverFileError
@@ -31,8 +34,9 @@ LONGEST_SENTENCE: Final = 2000
 UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 CODES: Final = {
     (KeyboardInterrupt, click.Abort, BrokenPipeError): Exit.INTERRUPTED,
-    (ServerNotStarted, TargetUnusable): Exit.UNREACHABLE,
+    (ServerNotStarted, SideRefused, TargetUnusable): Exit.UNREACHABLE,
     (
+        ApprovalsError,
         click.ClickException,
         ContractUnreadable,
         EvidenceUnreadable,
@@ -41,6 +45,7 @@ CODES: Final = {
         LedgerUnwritable,
         NotWaivable,
         NothingToRead,
+        PolicyError,
         ReportUnwritable,
         TargetFileError,
         UnknownName,

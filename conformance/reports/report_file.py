@@ -77,7 +77,7 @@ def write(report: Report, folder: Path, beside: Mapping[str, bytes] = NOTHING) -
     text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
     texts = {name: view(report) for name, view in VIEWS.items()} | {NAME: text}
     encoded = {name: one.encode(errors="backslashreplace") for name, one in texts.items()}
-    _replace({folder / name: content for name, content in (dict(beside) | encoded).items()})
+    replace_all({folder / name: content for name, content in (dict(beside) | encoded).items()})
     return folder / NAME
 
 
@@ -88,11 +88,16 @@ def replace(path: Path, content: bytes) -> None:
         ReportUnwritable: its folder can no longer be written to.
 
     """
-    _replace({path: content})
+    replace_all({path: content})
 
 
-def _replace(contents: Mapping[Path, bytes]) -> None:
-    """Write all files under other names, and rename them once all of them are whole."""
+def replace_all(contents: Mapping[Path, bytes]) -> None:
+    """Write all files under other names, and rename them once all of them are whole.
+
+    Raises:
+        ReportUnwritable: a folder cannot be written to.
+
+    """
     unfinished: dict[Path, Path] = {}
     try:
         for path, content in contents.items():

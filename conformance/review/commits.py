@@ -27,31 +27,44 @@ def commit_of(repository: Path, revision: str) -> str:
     return found
 
 
-def merge_base(repository: Path) -> tuple[str, str]:
-    """Return the commit where HEAD left the default branch, and the name of that branch.
+def merge_base(repository: Path, branch: str = "", tip: str = "HEAD") -> tuple[str, str]:
+    """Return the commit where a tip left a branch, and the name of that branch.
+
+    Args:
+        repository: where to look.
+        branch: its name, or another revision; empty for the default branch.
+        tip: a revision.
 
     Raises:
         RevisionUnreadable: there is none, or it is not in this clone.
 
     """
     _refuse_no_repository(repository)
-    if _commit(repository, "HEAD") is None:
+    if tip == "HEAD" and _commit(repository, tip) is None:
         raise RevisionUnreadable(
             f"{_told(repository)} has no commit yet, so there is nothing to review against."
         )
+    other = branch or _default_branch(repository)
+    found = git.ask(
+        repository, "merge-base", commit_of(repository, tip), commit_of(repository, other)
+    )
+    if not found:
+        advice = "Name both sides" if branch else "Name the base: --base REVISION"
+        raise RevisionUnreadable(
+            f"{tip} and {other} of {_told(repository)} have no commit in common. {advice}."
+            + _shallow(repository)
+        )
+    return found.strip(), other
+
+
+def _default_branch(repository: Path) -> str:
     branch = next((one for one in DEFAULT_BRANCHES if _commit(repository, one)), None)
     if branch is None:
         raise RevisionUnreadable(
             f"{_told(repository)} has no default branch ({', '.join(DEFAULT_BRANCHES)}). "
             "Name the base: --base REVISION." + _shallow(repository)
         )
-    found = git.ask(repository, "merge-base", "HEAD", branch)
-    if not found:
-        raise RevisionUnreadable(
-            f"HEAD and {branch} of {_told(repository)} have no commit in common. "
-            "Name the base: --base REVISION." + _shallow(repository)
-        )
-    return found.strip(), branch
+    return branch
 
 
 def uncommitted(repository: Path, path: str) -> tuple[str, ...]:

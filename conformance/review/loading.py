@@ -86,23 +86,36 @@ def working_tree(where: Where) -> Side:
     return replace(side, notices=notice + side.notices)
 
 
-def merge_base_side(where: Where) -> Side:
-    """Read the contract as it was where HEAD left the default branch.
+def merge_base_side(where: Where, branch: str = "", tip: str = "HEAD") -> Side:
+    """Read the contract as it was where a tip left a branch.
+
+    Args:
+        where: what is the same for both sides.
+        branch: its name, or another revision; empty for the default branch.
+        tip: a revision.
 
     Raises:
         SideRefused: there is no such commit, it cannot be read, or is no valid contract.
 
     """
-    commit, branch = merge_base(where.repository)
-    name = f"{commit[:SHORT]} (merge-base with {branch})"
+    commit, other = merge_base(where.repository, branch, tip)
+    name = f"{commit[:SHORT]} (merge-base with {other})"
     return _of_commit(name, commit, where.contract, where)
 
 
-def _on_disk(given: str, path: Path, where: Where) -> Side:
+def shown_path(path: Path) -> tuple[Path, str] | None:
+    """Return the repository that a path lies in, and the path within it; None outside of any."""
     root = repository_of(path)
-    if root is not None:
-        whole = os.path.abspath(path)  # noqa: PTH100  # resolve() would follow links out of it
-        shown = Path(whole).relative_to(root).as_posix()
+    if root is None:
+        return None
+    whole = os.path.abspath(path)  # noqa: PTH100  # resolve() would follow links out of it
+    return root, Path(whole).relative_to(root).as_posix()
+
+
+def _on_disk(given: str, path: Path, where: Where) -> Side:
+    inside = shown_path(path)
+    if inside is not None:
+        root, shown = inside
         return _load(given, Disk(root, root, outside=where.external), shown, where)
     if path.is_dir():
         return _load(given, Disk(path, path, outside=where.external), ".", where)
