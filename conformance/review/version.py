@@ -12,6 +12,9 @@ Level = Literal["major", "minor", "patch", "none"]
 LEVELS: Final[tuple[Level, ...]] = ("major", "minor", "patch", "none")
 BELOW_ONE: Final = {"major": "minor", "minor": "patch", "patch": "patch"}
 NEW_MUST: Final = frozenset({"must-added", "must-strengthened"})
+OUTSIDE: Final = frozenset({"proof-strengthened", "proof-weakened"})
+"""Rules of what is beside the contract and no part of it."""
+
 WORDING: Final = frozenset(
     {
         "example-agrees",
@@ -20,8 +23,6 @@ WORDING: Final = frozenset(
         "info-changed",
         "openapi-changed",
         "path-parameter-renamed",
-        "proof-strengthened",
-        "proof-weakened",
         "requirement-changed",
         "tags-changed",
         "text-changed",
@@ -53,7 +54,8 @@ def level_of(change: Change, approved: Collection[str] = ()) -> Level:
             until somebody says that they are not.
 
     """
-    if change.rule == "info-changed" and change.pointer.endswith(ITSELF):
+    itself = change.rule == "info-changed" and change.pointer.endswith(ITSELF)
+    if itself or change.rule in OUTSIDE:
         return "none"
     if change.clients == "breaks":
         return "major"
@@ -68,12 +70,13 @@ def smallest(base: Version, level: Level) -> Version:
     """Return the smallest version that is enough of a step.
 
     Below 1.0.0 a minor version is enough for what breaks clients, and a patch for the rest. A
-    pre-release is followed by the release that it leads to, where that is enough of a step.
+    pre-release is followed by the next one, if the release that they lead to is enough of a step.
     """
     if level == "none":
         return base
-    step = BELOW_ONE[level] if base.major == 0 else level
-    return base.next_version(step)
+    release = base.next_version(BELOW_ONE[level] if base.major == 0 else level)
+    leads_there = base.prerelease and base.finalize_version() == release
+    return base.bump_prerelease() if leads_there else release
 
 
 def has_major(base: str, head: str) -> bool:
@@ -111,7 +114,7 @@ def _is_enough(base: Version | None, head: Version | None, level: Level) -> bool
         return level == "none"
     if level == "none":
         return head >= base
-    return head > base and head.finalize_version() >= smallest(base, level)
+    return head > base and head.finalize_version() >= smallest(base, level).finalize_version()
 
 
 def _reasons(changes: Iterable[Change]) -> list[str]:
@@ -135,8 +138,8 @@ def _nothing_new(base: str, head: str, *, enough: bool) -> str:
     if base == head:
         return "Nothing changed that needs another version."
     if enough or not (parsed(base) and parsed(head)):
-        return f"Nothing changed but the version: {_named(base)} became {_named(head)}."
-    return f"Nothing changed, and {head} is less than the {base} of the base: keep {base}."
+        return f"Nothing changed that needs another version: {_named(base)} became {_named(head)}."
+    return f"Nothing changed that needs another version, and {head} is less than {base}: keep that."
 
 
 def _sentence(base: str, head: str, needed: str, why: str) -> str:
