@@ -265,7 +265,27 @@ def whole(pair: Pair, rule: str, what: str, base: Node | None, head: Node | None
     """Compare two values as they are."""
     pair.see(base, head)
     if (base and base.digest) != (head and head.digest):
-        pair.tell(rule, f"{what} {_became(base, head)}", base, head)
+        one, other = (base, head) if rule in SLIGHT else _sharpest(base, head)
+        pair.tell(rule, f"{what} {_became(base, head)}", one, other)
+
+
+def _sharpest(base: Node | None, head: Node | None) -> tuple[Node | None, Node | None]:
+    """Go down to the only member that differs, as far as there is only one."""
+    one, other = base, head
+    while one is not None and other is not None:
+        here, there = _parts(one), _parts(other)
+        if not here or here.keys() != there.keys():
+            break
+        differing = [key for key in here if here[key].digest != there[key].digest]
+        if len(differing) != 1:
+            break
+        one, other = here[differing[0]], there[differing[0]]
+    return one, other
+
+
+def _parts(node: Node) -> dict[str, Node]:
+    elements = ((str(place), one) for place, one in enumerate(node.elements()))
+    return dict(node.items()) or dict(elements)
 
 
 def others(pair: Pair, base: Node, head: Node, known: Iterable[str]) -> None:

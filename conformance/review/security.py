@@ -134,7 +134,10 @@ def compare_servers(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
     for url in here.keys() & there.keys():
         _server(pair, here[url], there[url])
     if len(gone) == len(new) == 1:
-        pair.tell("server-changed", f"{_url(gone[0])} became {_url(new[0])}", gone.pop(), new.pop())
+        before, after = gone.pop(), new.pop()
+        what = f"{_url(before)} became {_url(after)}"
+        pair.tell("server-changed", what, before.get("url"), after.get("url"))
+        _server(pair, before, after)
     for node in gone:
         pair.tell("server-removed", f"base URL {_url(node)} is gone", node, None)
     for node in new:
