@@ -13,16 +13,16 @@ from conformance.review.nodes import Json, Node
 from conformance.review.reading import MOST_BYTES, read_node
 from conformance.review.refused import SideUnreadable
 
+# JSON takes no half of a pair; YAML has no such characters, or takes them for line ends.
+TEXTS = st.text(
+    st.characters(
+        exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff\ufffe\uffff"
+    )
+)
+SCALARS = st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.booleans()
 VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    # YAML folds the line ends that are not of ASCII, and JSON takes no half of a pair
-    | st.text(
-        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff")
-    ),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="ascii")), inner),
+    SCALARS | st.none() | TEXTS,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
     max_leaves=20,
 )
 
@@ -42,7 +42,7 @@ def test_json_is_read_as_the_standard_library_reads_it(value: Json) -> None:
         assert read_node(text.encode(), "a.json").data == json.loads(text)
 
 
-@given(VALUES.filter(lambda value: "\x7f" not in json.dumps(value)))
+@given(VALUES)
 def test_json_is_the_same_value_when_it_is_read_as_yaml(value: Json) -> None:
     text = json.dumps(value, indent=1, ensure_ascii=False)
     as_json, as_yaml = (read_node(text.encode(), name) for name in ("a.json", "a.yaml"))
@@ -198,7 +198,7 @@ REFUSED: list[tuple[str, str, bytes, str]] = [
         b'{"a":' * 100_000,
         f"a.json:1:{DEEPEST * 5 + 1}: more than 200 levels",
     ),
-    ("billion-laughs", "a.yaml", laughs(10, 10).encode(), "a.yaml:6:1: more than 1,000,000 values"),
+    ("billion-laughs", "a.yaml", laughs(10, 10).encode(), "a.yaml:6:1: more than 500,000 values"),
     (
         "50-mb",
         "a.yaml",

@@ -9,8 +9,8 @@ from conformance.review.refused import SideUnreadable
 DEEPEST: Final = 200
 """Levels of a file; the compiled validators of JSON Schema end at 255."""
 
-MOST_VALUES: Final = 1_000_000
-"""Values of a file, each as often as aliases name it."""
+MOST_VALUES: Final = 500_000
+"""Values of all files of a side, each as often as aliases name it."""
 
 LONGEST_NUMBER: Final = 1_000
 """Characters of a number."""
@@ -44,15 +44,17 @@ class Builder:
 
     Attributes:
         root: the outermost value, once it began.
+        written: how many values stand in the file.
 
     """
 
-    def __init__(self, file: str) -> None:
-        """Begin with nothing."""
+    def __init__(self, file: str, before: int = 0) -> None:
+        """Begin with nothing; `before` counts the values of files that were read before."""
         self.file = file
         self.root: Node | None = None
+        self.written = 0
+        self._before = before
         self._open: list[_Open] = []
-        self._written = 0
         self._sizes: dict[int, int] = {}
 
     def refuse(self, line: int, column: int, sentence: str) -> NoReturn:
@@ -125,7 +127,7 @@ class Builder:
         self._grow(self._sizes.get(id(node), 1), line)
 
     def _add(self, value: Json, line: int) -> Node:
-        self._written += 1
+        self.written += 1
         if not self._open:
             self.root = Node(value, self.file, line)
             return self.root
@@ -150,8 +152,8 @@ class Builder:
     def _grow(self, by: int, line: int) -> None:
         here = self._open[-1]
         here.size += by
-        if max(here.size, self._written) > MOST_VALUES:
-            self.refuse(line, 1, f"more than {MOST_VALUES:,} values, aliases written out.")
+        if self._before + max(here.size, self.written) > MOST_VALUES:
+            self.refuse(line, 1, f"more than {MOST_VALUES:,} values, with every alias written out.")
 
     def _merge(self, done: _Open, merged: Node) -> None:
         for one in merged.elements() if merged.is_list else (merged,):

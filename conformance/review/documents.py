@@ -2,8 +2,9 @@
 
 from typing import Protocol
 
+from conformance.review.building import Builder
 from conformance.review.nodes import Node
-from conformance.review.reading import MOST_BYTES, read_node
+from conformance.review.reading import MOST_BYTES, grow
 from conformance.review.refused import SideUnreadable
 
 
@@ -29,7 +30,7 @@ class Documents:
         """Read nothing yet."""
         self.source = source
         self.read: dict[str, Node | None] = {}
-        self._bytes = 0
+        self._bytes = self._values = 0
 
     def find(self, path: str) -> Node | None:
         """Return the document of a file; None where there is no file.
@@ -40,11 +41,17 @@ class Documents:
         """
         if path not in self.read:
             content = self.source.read(path)
-            self._bytes += len(content or b"")
-            if self._bytes > MOST_BYTES:
-                raise SideUnreadable(
-                    f"The files of this side have more than {MOST_BYTES // 10**6} MB together, "
-                    f"the last one {path}."
-                )
-            self.read[path] = None if content is None else read_node(content, path)
+            self.read[path] = None if content is None else self._grown(content, path)
         return self.read[path]
+
+    def _grown(self, content: bytes, path: str) -> Node:
+        self._bytes += len(content)
+        if self._bytes > MOST_BYTES:
+            raise SideUnreadable(
+                f"The files of this side have more than {MOST_BYTES // 10**6} MB together; "
+                f"{path} is the one too many."
+            )
+        builder = Builder(path, self._values)
+        node = grow(content, builder)
+        self._values += builder.written
+        return node

@@ -29,10 +29,15 @@ def read_node(content: bytes, file: str) -> Node:
         SideUnreadable: it is too large, no text, no YAML or JSON, empty, or beyond a limit.
 
     """
+    return grow(content, Builder(file))
+
+
+def grow(content: bytes, builder: Builder) -> Node:
+    """Read the bytes of a file, as `read_node` does, with a builder that knows its name."""
+    file = builder.file
     if len(content) > MOST_BYTES:
         raise too_large(file, len(content))
     text = _decoded(content, file)
-    builder = Builder(file)
     if _is_json(text, file):
         read_json(text, builder)
     else:
