@@ -11,8 +11,13 @@ from conformance.review.refused import ReferenceRefused, SideUnreadable
 
 def repository_of(path: Path) -> Path | None:
     """Return the root of the git repository that a path lies in; None if it lies in none."""
-    whole = path.absolute()
+    whole = whole_path(path)
     return next((one for one in (whole, *whole.parents) if (one / ".git").exists()), None)
+
+
+def whole_path(path: Path) -> Path:
+    """Return the absolute path without `..`; links are not followed, they may lead out of it."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  # resolve() follows them
 
 
 class Disk:

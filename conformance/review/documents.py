@@ -19,17 +19,12 @@ class Source(Protocol):
 
 
 class Documents:
-    """Reads the files of a source.
-
-    Attributes:
-        read: what was read, by shown path.
-
-    """
+    """Reads the files of a source."""
 
     def __init__(self, source: Source) -> None:
         """Read nothing yet."""
         self.source = source
-        self.read: dict[str, Node | None] = {}
+        self._read: dict[str, Node | None] = {}
         self._bytes = self._values = 0
 
     def find(self, path: str) -> Node | None:
@@ -39,10 +34,14 @@ class Documents:
             SideRefused: it cannot be read, or all files together are too large.
 
         """
-        if path not in self.read:
+        if path not in self._read:
             content = self.source.read(path)
-            self.read[path] = None if content is None else self._grown(content, path)
-        return self.read[path]
+            self._read[path] = None if content is None else self._grown(content, path)
+        return self._read[path]
+
+    def found(self) -> dict[str, Node]:
+        """Return what was read so far by shown path, sorted."""
+        return {path: node for path in sorted(self._read) if (node := self._read[path])}
 
     def _grown(self, content: bytes, path: str) -> Node:
         self._bytes += len(content)

@@ -1,7 +1,6 @@
 """The two sides of a review, from files, folders and git revisions."""
 
 import gc
-import os
 import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from conformance.review.commits import commit_of, merge_base, named, uncommitted
-from conformance.review.disk import Disk, repository_of
+from conformance.review.disk import Disk, repository_of, whole_path
 from conformance.review.documents import Documents, Source
 from conformance.review.nodes import Node
 from conformance.review.references import Links, link
@@ -108,8 +107,7 @@ def shown_path(path: Path) -> tuple[Path, str] | None:
     root = repository_of(path)
     if root is None:
         return None
-    whole = os.path.abspath(path)  # noqa: PTH100  # resolve() would follow links out of it
-    return root, Path(whole).relative_to(root).as_posix()
+    return root, whole_path(path).relative_to(root).as_posix()
 
 
 def _on_disk(given: str, path: Path, where: Where) -> Side:
@@ -160,7 +158,7 @@ def _loaded(name: str, source: Source, contract: str, where: Where) -> Side:
         catalogue=_catalogue(documents, folder),
         schemas=schemas,
         plan=None if folder is None else documents.find(_joined(folder, "plan.json")),
-        files={root.file: root} | {path: node for path, node in documents.read.items() if node},
+        files={root.file: root} | documents.found(),
         notices=tuple(told),
         targets=links.targets,
     )

@@ -46,6 +46,8 @@ class Revision:
 
         """
         _refuse_outside(path)
+        if "\n" in path:
+            return None
         answer, header = self._header(path)
         if header[-1] == b"missing":
             self._refuse_submodule(path)
@@ -65,7 +67,14 @@ class Revision:
         """Return the names in a folder, sorted; None where there is no such folder."""
         _refuse_outside(folder)
         where = "" if folder in {"", "."} else folder
-        listed = git.ask(self._repository, "ls-tree", "-z", "--name-only", f"{self.commit}:{where}")
+        listed = git.ask(
+            self._repository,
+            "ls-tree",
+            "--full-tree",
+            "-z",
+            "--name-only",
+            f"{self.commit}:{where}",
+        )
         return None if listed is None else tuple(sorted(filter(None, listed.split("\0"))))
 
     def __str__(self) -> str:
@@ -98,7 +107,7 @@ class Revision:
 
 
 def _refuse_outside(path: str) -> None:
-    if path.startswith(("/", "../")) or path == ".." or "\n" in path:
+    if path.startswith(("/", "../")) or path == "..":
         raise ReferenceRefused(
-            f"{path!r} is no path within the repository, and a revision has no others."
+            f"{path} lies outside of the repository, and a revision holds nothing else."
         )
