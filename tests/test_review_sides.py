@@ -558,6 +558,7 @@ def test_a_pipe_is_no_contract_and_nobody_waits_for_it(at: Path) -> None:
             "--output=x",
             "--output=x is no file and no folder; '--output=x' is no name of a revision",
         ),
+        ("x" * 5_000, "x{5000} is no file and no folder; x{5000} is no revision of this git"),
         ("a\nb", "a\nb is no file and no folder; 'a.nb' is no name of a revision"),
     ],
 )
@@ -612,6 +613,27 @@ def test_a_shallow_clone_says_what_to_fetch(git: Git, at: Path) -> None:
 
     with pytest.raises(RevisionUnreadable, match=r"no commit in common.*fetch-depth: 0"):
         merge_base_side(Where(repository=at / "shallow"))
+
+
+def test_a_partial_clone_fetches_nothing(git: Git, at: Path) -> None:
+    git("config", "uploadpack.allowFilter", "true")
+    commit(git, at, {"spec/openapi.yaml": WHOLE})
+    commit(git, at, {"spec/openapi.yaml": OLD})
+    git("clone", "--quiet", "--filter=blob:none", f"file://{at}", "partial")
+
+    with pytest.raises(RevisionUnreadable, match="If this clone is partial, fetch it whole"):
+        load_side("HEAD~1", Where(repository=at / "partial"))
+
+
+def test_a_slow_reader_is_told(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("yaml_text", "loading"):
+        monkeypatch.setattr(f"conformance.review.{module}.FAST", False)
+    write(at, {"openapi.yaml": WHOLE})
+
+    side = load_side("openapi.yaml", Where())
+
+    assert side.version == "1.2.3"
+    assert side.notices == ("PyYAML has no C parser here, so reading takes ten times as long.",)
 
 
 def test_nothing_is_left_running(git: Git, at: Path) -> None:

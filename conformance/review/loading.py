@@ -1,6 +1,7 @@
 """The two sides of a review, from files, folders and git revisions."""
 
 import gc
+import os
 import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,9 +55,8 @@ def load_side(given: str, where: Where) -> Side:
         SideRefused: it cannot be read, or is no valid contract.
 
     """
-    path = Path(given)
-    if path.exists():
-        return _on_disk(given, path, where)
+    if os.path.exists(given):  # noqa: PTH110  # Path.exists raises for what is no path at all
+        return _on_disk(given, Path(given), where)
     revision, colon, inside = given.partition(":")
     try:
         commit = commit_of(where.repository, revision)

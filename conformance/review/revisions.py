@@ -90,7 +90,9 @@ class Revision:
                 question.flush()
                 line = answer.readline()
         if answer is None or not line:
-            raise RevisionUnreadable(f"git ended while {path} of {self} was read.")
+            raise RevisionUnreadable(
+                f"git cannot give {path} of {self}. If this clone is partial, fetch it whole."
+            )
         return answer, line.rstrip(b"\n").split(b" ")
 
     def _refuse_submodule(self, path: str) -> None:
