@@ -116,13 +116,14 @@ def header(change: Change, reach: Reach) -> str:
     kind, _, name = reach.at.partition(" ")
     if kind == "header":
         return name.partition("/")[0].strip().lower()
-    return _named(change, HEADER).lower() if "header-" in change.rule else ""
+    return _named(change, HEADER).lower()
 
 
 def member(change: Change, reach: Reach) -> str:
     """Return the member of a body that a change is of or that a reach is; else empty."""
-    if "property-" in change.rule:
-        return _named(change, PROPERTY)
+    named = _named(change, PROPERTY)
+    if named:
+        return named
     kind, _, steps = reach.at.partition(" ")
     names = [step for step in steps.split("/") if step not in {"", "*"}]
     return unescaped(names[-1]) if kind == "body" and names else ""
