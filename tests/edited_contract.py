@@ -1,7 +1,9 @@
 """A small contract, and the changes that a review finds in an edit of its text."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from conformance.review.annotations import Annotations
@@ -9,6 +11,7 @@ from conformance.review.changes import Change
 from conformance.review.comparing import compare
 from conformance.review.guarantees import guaranteed
 from conformance.review.loading import Where, load_side
+from conformance.review.sides import Side
 
 Edit = tuple[str, str]
 """What is written, once, and what is written instead."""
@@ -165,26 +168,24 @@ def edited(files: Mapping[str, str], file: str, *edits: Edit) -> dict[str, str]:
 
 
 def reviewed(
-    folder: Path,
-    base: Mapping[str, str],
-    head: Mapping[str, str],
-    annotations: Annotations = OWN,
+    base: Mapping[str, str], head: Mapping[str, str], annotations: Annotations = OWN
 ) -> list[Change]:
-    """Return what a review finds between two contracts, written into a folder by file name."""
-    sides = []
-    for name, files in (("base", base), ("head", head)):
-        for file, text in files.items():
-            path = folder / name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
+    """Return what a review finds between two contracts, given as texts by file name."""
+    first, second = (read(tuple(files.items())) for files in (base, head))
+    return guaranteed(compare(first, second), first, second, annotations)
+
+
+@cache
+def read(files: tuple[tuple[str, str], ...]) -> Side:
+    """Read a contract as a folder of these files."""
+    with TemporaryDirectory() as folder:
+        for name, text in files:
+            path = Path(folder) / name
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        sides.append(load_side(str(folder / name), Where()))
-    return guaranteed(compare(*sides), *sides, annotations)
+        return load_side(folder, Where())
 
 
-def both_ways(
-    folder: Path, base: Mapping[str, str], head: Mapping[str, str]
-) -> tuple[list[str], list[str]]:
+def both_ways(base: Mapping[str, str], head: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Return the rules of what a review finds between two contracts, and in the opposite change."""
-    there = reviewed(folder / "there", base, head)
-    back = reviewed(folder / "back", head, base)
-    return [one.rule for one in there], [one.rule for one in back]
+    return [one.rule for one in reviewed(base, head)], [one.rule for one in reviewed(head, base)]

@@ -1,7 +1,5 @@
 """A change that touches a guarantee is told once, under the rule that knows what it means."""
 
-from pathlib import Path
-
 import pytest
 from edited_contract import DOCUMENT, OPENAPI, WHOLE, Edit, both_ways, edited, reviewed
 
@@ -133,13 +131,11 @@ WEAKENED: dict[str, tuple[str, list[Edit]]] = {
 
 
 @pytest.mark.parametrize("name", WEAKENED)
-def test_what_is_weakened_is_told_once_and_its_opposite_by_the_mirror(
-    name: str, tmp_path: Path
-) -> None:
+def test_what_is_weakened_is_told_once_and_its_opposite_by_the_mirror(name: str) -> None:
     rule, edits = WEAKENED[name]
     head = edited(WHOLE, OPENAPI, *edits)
 
-    there, back = both_ways(tmp_path, WHOLE, head)
+    there, back = both_ways(WHOLE, head)
 
     assert there == [rule]
     assert back == [RULES[rule].mirror]
@@ -177,24 +173,24 @@ NO_GUARANTEE: dict[str, tuple[str, list[Edit]]] = {
 
 
 @pytest.mark.parametrize("name", NO_GUARANTEE)
-def test_what_carries_no_guarantee_stays_as_it_is(name: str, tmp_path: Path) -> None:
+def test_what_carries_no_guarantee_stays_as_it_is(name: str) -> None:
     rule, edits = NO_GUARANTEE[name]
 
-    there, back = both_ways(tmp_path, WHOLE, edited(WHOLE, OPENAPI, *edits))
+    there, back = both_ways(WHOLE, edited(WHOLE, OPENAPI, *edits))
 
     assert there == [rule]
     assert RULES[there[0]].guarantee == RULES[back[0]].guarantee == "same"
 
 
-def test_the_order_of_codes_says_nothing(tmp_path: Path) -> None:
+def test_the_order_of_codes_says_nothing() -> None:
     swapped = edited(
         WHOLE, OPENAPI, ("[ORDER_EXISTS, KEY_REUSED]\n", "[KEY_REUSED, ORDER_EXISTS]\n")
     )
 
-    assert reviewed(tmp_path, WHOLE, swapped) == []
+    assert reviewed(WHOLE, swapped) == []
 
 
-def test_a_code_that_comes_with_another_status_is_lost_and_won(tmp_path: Path) -> None:
+def test_a_code_that_comes_with_another_status_is_lost_and_won() -> None:
     head = edited(
         WHOLE,
         OPENAPI,
@@ -202,7 +198,7 @@ def test_a_code_that_comes_with_another_status_is_lost_and_won(tmp_path: Path) -
         ("'503': [NOT_STORED]", "'503': [NOT_STORED, KEY_REUSED]"),
     )
 
-    told = reviewed(tmp_path, WHOLE, head)
+    told = reviewed(WHOLE, head)
 
     assert [(one.rule, one.before, one.after) for one in told] == [
         ("failure-became-unsayable", "KEY_REUSED", ABSENT),
@@ -211,43 +207,43 @@ def test_a_code_that_comes_with_another_status_is_lost_and_won(tmp_path: Path) -
     assert [one.pointer.rpartition("/x-error-codes")[2] for one in told] == ["/409/1", "/503/1"]
 
 
-def test_a_failure_with_another_status_can_no_more_be_told_by_the_old_one(tmp_path: Path) -> None:
+def test_a_failure_with_another_status_can_no_more_be_told_by_the_old_one() -> None:
     head = edited(WHOLE, OPENAPI, (FAILING, FAILING.replace("503", "507")))
 
-    assert both_ways(tmp_path, WHOLE, head) == (
+    assert both_ways(WHOLE, head) == (
         ["failure-became-unsayable"],
         ["failure-became-unsayable"],
     )
 
 
-def test_other_words_for_what_an_acknowledgement_means_ask_for_a_person(tmp_path: Path) -> None:
+def test_other_words_for_what_an_acknowledgement_means_ask_for_a_person() -> None:
     head = edited(WHOLE, OPENAPI, ("description: It is stored.", "description: It is noted."))
 
-    told = reviewed(tmp_path, WHOLE, head)
+    told = reviewed(WHOLE, head)
 
     assert [one.rule for one in told] == ["ack-meaning-changed"]
     assert told[0].guarantee == "weakened"
     assert RULES["ack-meaning-changed"].no_mirror
 
 
-def test_white_space_in_what_an_acknowledgement_means_is_no_change(tmp_path: Path) -> None:
+def test_white_space_in_what_an_acknowledgement_means_is_no_change() -> None:
     head = edited(WHOLE, OPENAPI, ("description: It is stored.", "description: 'It  is stored. '"))
 
-    assert reviewed(tmp_path, WHOLE, head) == []
+    assert reviewed(WHOLE, head) == []
 
 
-def test_the_stages_are_ordered_as_the_vocabulary_of_the_contract_says(tmp_path: Path) -> None:
+def test_the_stages_are_ordered_as_the_vocabulary_of_the_contract_says() -> None:
     vocabulary = '{"$defs": {"stage": {"enum": ["observed", "committed", "ready"]}}}'
     base = {**WHOLE, "schemas/vocabulary.schema.json": vocabulary}
     head = edited(base, OPENAPI, ("completionStage: observed", "completionStage: committed"))
 
-    assert both_ways(tmp_path, base, head) == (
+    assert both_ways(base, head) == (
         ["guarantee-annotation-raised"],
         ["guarantee-annotation-lowered"],
     )
 
 
-def test_the_annotations_have_the_names_that_the_policy_gives_them(tmp_path: Path) -> None:
+def test_the_annotations_have_the_names_that_the_policy_gives_them() -> None:
     document = DOCUMENT.replace("x-operation-receipt", "x-receipt")
     document = document.replace("x-ack-guarantee: durable", "x-store: disk")
     base = {OPENAPI: document}
@@ -256,29 +252,29 @@ def test_the_annotations_have_the_names_that_the_policy_gives_them(tmp_path: Pat
     gone = edited(base, OPENAPI, (receipt, ""))
     annotations = Annotations(receipt="x-receipt", ordered={"x-store": ("cache", "disk")})
 
-    for folder, head in (("lower", lower), ("gone", gone)):
-        told = reviewed(tmp_path / folder, base, head, annotations)
+    for head in (lower, gone):
+        told = reviewed(base, head, annotations)
         assert [one.rule for one in told] == ["guarantee-annotation-lowered"]
 
 
-def test_what_clients_send_keeps_its_own_labels(tmp_path: Path) -> None:
+def test_what_clients_send_keeps_its_own_labels() -> None:
     schema = "{ schema: { $ref: '#/components/schemas/Problem' } }"
     body = f"      requestBody: {{ content: {{ application/json: {schema} }} }}\n"
     base = edited(WHOLE, OPENAPI, ("      x-legacy-write: false\n", body))
     head = edited(base, OPENAPI, ("_EXISTS, KEY_REUSED, NOT_STORED]", "_EXISTS, NOT_STORED]"))
 
-    told = reviewed(tmp_path, base, head)
+    told = reviewed(base, head)
 
     assert [(one.rule, one.clients, one.servers) for one in told] == [
         ("failure-became-unsayable", "breaks", "relaxed")
     ]
 
 
-def test_a_lost_receipt_that_came_with_an_exemption_is_two_facts(tmp_path: Path) -> None:
+def test_a_lost_receipt_that_came_with_an_exemption_is_two_facts() -> None:
     receipt = DOCUMENT[DOCUMENT.index("      x-operation-receipt") :].split("      x-error")[0]
     head = edited(WHOLE, OPENAPI, (receipt, "      x-legacy-write: true\n"))
 
-    assert both_ways(tmp_path, WHOLE, head) == (
+    assert both_ways(WHOLE, head) == (
         ["guarantee-annotation-lowered"] * 2,
         ["guarantee-annotation-raised"] * 2,
     )
