@@ -125,7 +125,7 @@ class Change:
     @property
     def fingerprint(self) -> str:
         """Hash (12 hex digits) of rule, pointer and values; wording is not in it."""
-        text = f"{self.rule}\n{self.pointer}\n{self.values}".encode()
+        text = f"{self.rule}\n{self.pointer}\n{self.values}".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, digest_size=6).hexdigest()
 
     @property

@@ -126,7 +126,9 @@ def digest_of(value: Json) -> bytes:
     if isinstance(value, Node):
         return value.digest
     if isinstance(value, dict):
-        parts = sorted((key.encode(), digest_of(child)) for key, child in value.items())
+        parts = sorted(
+            (key.encode("utf-8", "surrogatepass"), digest_of(child)) for key, child in value.items()
+        )
         text = b"{" + b"".join(len(key).to_bytes(4) + key + child for key, child in parts)
     elif isinstance(value, list | tuple):
         text = b"[" + b"".join(digest_of(child) for child in value)

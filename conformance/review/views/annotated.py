@@ -72,7 +72,7 @@ def _annotation(shown: Shown) -> str:
         ", ".join(words.labels_of(change)),
         f"reaches {words.operations_told(change, REST)}",
         f"written {words.places_told(change)}" if change.base else "",
-        f"fingerprint: {change.fingerprint}",
+        f"fingerprint: {shown.fingerprint}",
     ]
     message = "\n".join(printable(one, LONGEST) for one in lines if one)
     title = f"{GROUPS[shown.group]}: {change.rule}"

@@ -1,4 +1,4 @@
-"""The review for programs, in the form of `schemas/review.schema.json`."""
+"""The review for programs, in the form of `schemas/review-report.schema.json`."""
 
 import json
 import math
@@ -51,7 +51,7 @@ def _change(shown: Shown) -> dict[str, Any]:
     return {
         "number": shown.number,
         "group": shown.group,
-        "fingerprint": change.fingerprint,
+        "fingerprint": shown.fingerprint,
         "rule": change.rule,
         "title": title,
         "what": change.what,

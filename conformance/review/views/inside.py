@@ -25,7 +25,7 @@ def fields_of(shown: Shown, longest: int = LONGEST_VALUE) -> Fields:
 def _fields(shown: Shown, longest: int) -> Fields:
     change = shown.change
     was, now = words.differing(change.before, change.after)
-    yield "rule", f"{change.rule}, fingerprint {change.fingerprint}"
+    yield "rule", f"{change.rule}, fingerprint {shown.fingerprint}"
     yield "labels", ", ".join(words.labels_of(change))
     yield "was", printable(was, longest)
     yield "is", printable(now, longest)

@@ -78,13 +78,14 @@ def markdown(review: Review, name: str = NAME, full: str = FULL) -> str:
     """
     told = told_of(review)
     folds = [*_groups(told)]
+    points = [*_points(review, told)]
     ends = [
-        _rest_of_points(review, told),
+        _rest_of_points(points[POINTS:]),
         _approving(told),
         Fold("What the words mean", (WHAT_IT_IS,)),
     ]
     last = [one for one in ends if one.blocks] if review.changes or review.exit_code else []
-    head = [marker_of(name), *_head(review, told)]
+    head = [marker_of(name), *_head(review, told, points[:POINTS])]
     lines = sum(map(_lines, head[1:])) + len(folds) + len(last)
     head += _causes(told, FIRST_SCREEN - lines)
     tail = [one.with_the_first(len(one.blocks)) for one in last]
@@ -125,20 +126,20 @@ def _left(number: int, full: str) -> str:
     return f"**{has} no room in this comment**; {full}."
 
 
-def _head(review: Review, told: Told) -> Iterator[str]:
+def _head(review: Review, told: Told, points: Sequence[str]) -> Iterator[str]:
     yield f"### Contract review: {prose(told.verdict, LONGEST_POINT)}"
     sides = f"From {code(review.base.name)} to {code(review.head.name)}."
     yield f"**{prose(review.version.sentence, LONGEST_POINT)}** {sides}"
     if told.word == "unchanged":
         yield GONE
-    if points := [*_points(review, told)][:POINTS]:
+    if points:
         yield "\n".join(points)
     if review.changes:
         yield _table(review, told)
 
 
 def _points(review: Review, told: Told) -> Iterator[str]:
-    numbers = {one.change.fingerprint: one.number for one in told.shown}
+    numbers = {one.fingerprint: one.number for one in told.shown}
     for one in review.violations:
         found = [numbers[print_of] for print_of in one.fingerprints if print_of in numbers]
         which = f", {words.numbers_told(found)}" if found else ""
@@ -149,8 +150,7 @@ def _points(review: Review, told: Told) -> Iterator[str]:
         yield f"- {prose(notice, LONGEST_POINT)}"
 
 
-def _rest_of_points(review: Review, told: Told) -> Fold:
-    rest = [*_points(review, told)][POINTS:]
+def _rest_of_points(rest: Sequence[str]) -> Fold:
     title = f"{counted(len(rest), 'further remark')}: policy, approvals, notices"
     return Fold(title, ("\n".join(rest),) if rest else ())
 

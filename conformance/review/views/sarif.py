@@ -132,8 +132,8 @@ def _result(shown: Shown) -> dict[str, Any]:
         "locations": [_location(change)],
         **_related(change),
         "partialFingerprints": {
-            FINGERPRINT: change.fingerprint,
-            OF_CODE_HOSTS: f"{change.fingerprint}:1",
+            FINGERPRINT: shown.fingerprint,
+            OF_CODE_HOSTS: f"{shown.fingerprint}:1",
         },
         "suppressions": suppressions,
         "properties": {
@@ -147,7 +147,7 @@ def _result(shown: Shown) -> dict[str, Any]:
             "testsThatProveNothing": [printable(one) for one in change.tests.prove_nothing],
             "judged": change.judged,
             "pointer": printable(change.pointer),
-            "violates": [*shown.violates],
+            "violates": [printable(one) for one in shown.violates],
         },
     }
 

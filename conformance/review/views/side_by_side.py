@@ -12,6 +12,7 @@ from conformance.review.views.words import alike
 
 Json = Any
 WORD: Final = re.compile(r"\s+|\w+|[^\w\s]")
+INDENTED: Final = re.compile(r"(\s*)([^\n]*)")
 MOST_COMPARED: Final = 20_000
 ALIKE_AT_AN_END: Final = 500
 LONGEST: Final = 6_000
@@ -26,6 +27,7 @@ class Piece:
 
 
 Pieces = tuple[Piece, ...]
+Step = tuple[str, int, int, int, int]
 
 
 def pieces_of(before: Json, after: Json) -> tuple[Pieces, Pieces]:
@@ -38,13 +40,17 @@ def pieces_of(before: Json, after: Json) -> tuple[Pieces, Pieces]:
         return _whole(before), _whole(after)
     split = _words if isinstance(before, str) and isinstance(after, str) else _lines
     was, now = split(before), split(after)
-    head = alike(was, now)
-    tail = alike(was[head:][::-1], now[head:][::-1])
-    ends = len(was) - tail, len(now) - tail
-    middles = was[head : ends[0]], now[head : ends[1]]
-    left = [*_alike(was[:head]), *_marked(*middles, 0), *_alike(was[ends[0] :])]
-    right = [*_alike(now[:head]), *_marked(*middles, 1), *_alike(now[ends[1] :])]
-    return tuple(left), tuple(right)
+    keys = [one.rstrip(",\n") for one in was], [one.rstrip(",\n") for one in now]
+    head = alike(*keys)
+    tail = alike(keys[0][head:][::-1], keys[1][head:][::-1])
+    middle = [slice(head, len(one) - tail) for one in (was, now)]
+    steps = _steps(keys[0][middle[0]], keys[1][middle[1]])
+    sides = []
+    for side, tokens in enumerate((was, now)):
+        inside = [piece for step in steps for piece in _piece(tokens[middle[side]], step, side)]
+        ends = _alike(tokens[:head]), _alike(tokens[len(tokens) - tail :])
+        sides.append((*ends[0], *inside, *ends[1]))
+    return sides[0], sides[1]
 
 
 def _whole(value: Json) -> Pieces:
@@ -64,15 +70,17 @@ def _lines(value: Json) -> list[str]:
     return pretty(value).splitlines(keepends=True)
 
 
-def _marked(was: Sequence[str], now: Sequence[str], side: int) -> Iterator[Piece]:
-    """Yield the pieces of one side; where too much would be compared, all of it differs."""
+def _steps(was: Sequence[str], now: Sequence[str]) -> list[Step]:
+    """Return how one becomes the other; where too much would be compared, all of it differs."""
     if len(was) * len(now) > MOST_COMPARED:
-        yield from _differing("".join((was, now)[side]))
-        return
-    for kind, *places in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        start, end = places[2 * side : 2 * side + 2]
-        tokens = (was, now)[side][start:end]
-        yield from _alike(tokens) if kind == "equal" else _differing("".join(tokens))
+        return [("replace", 0, len(was), 0, len(now))]
+    return list(SequenceMatcher(None, was, now, autojunk=False).get_opcodes())
+
+
+def _piece(tokens: Sequence[str], step: Step, side: int) -> Iterator[Piece]:
+    kind, *places = step
+    start, end = places[2 * side : 2 * side + 2]
+    return _alike(tokens[start:end]) if kind == "equal" else _differing("".join(tokens[start:end]))
 
 
 def _alike(tokens: Sequence[str]) -> Iterator[Piece]:
@@ -86,7 +94,12 @@ def _alike(tokens: Sequence[str]) -> Iterator[Piece]:
 
 
 def _differing(text: str) -> Iterator[Piece]:
+    """Yield what differs, line by line, so that no indentation is marked with it."""
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}\n… {len(text) - LONGEST} more characters, in the JSON report …"
-    if text:
+    if text.isspace():
         yield Piece(text, differs=True)
+        return
+    for blank, said in INDENTED.findall(text):
+        yield from [Piece(blank, differs=False)] if blank else []
+        yield from [Piece(said, differs=True)] if said else []

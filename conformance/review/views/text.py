@@ -57,7 +57,7 @@ def _side(side: SideTold) -> str:
 
 
 def _print_policy(console: Console, review: Review, told: Told) -> None:
-    numbers = {one.change.fingerprint: one.number for one in told.shown}
+    numbers = {one.fingerprint: one.number for one in told.shown}
     for violation in review.violations:
         found = [numbers[one] for one in violation.fingerprints if one in numbers]
         which = f" ({words.numbers_told(found)})" if found else ""

@@ -70,6 +70,7 @@ class Shown:
     Attributes:
         number: from 1, in the order of showing.
         group: a key of GROUPS.
+        fingerprint: of the change, which is dear to ask for.
         approval: None while nobody approved it.
         violates: the clauses of the policy that it breaks.
 
@@ -78,6 +79,7 @@ class Shown:
     number: int
     change: Change
     group: str
+    fingerprint: str
     approval: Approval | None
     violates: tuple[str, ...]
 
@@ -136,23 +138,23 @@ def group_of(change: Change) -> str:
 
 
 def _groups(review: Review) -> dict[str, tuple[Shown, ...]]:
-    found: dict[str, list[Change]] = {name: [] for name in GROUPS}
+    found: dict[str, list[tuple[str, Change]]] = {name: [] for name in GROUPS}
     for change in review.changes:
-        approved = change.fingerprint in review.approved
-        found[APPROVED if approved else group_of(change)].append(change)
+        named = change.fingerprint
+        group = APPROVED if named in review.approved else group_of(change)
+        found[group].append((named, change))
     violated = _violated(review)
     groups: dict[str, tuple[Shown, ...]] = {}
     number = 0
-    for name, changes in found.items():
+    for group, changes in found.items():
         shown: list[Shown] = []
-        for change in changes:
+        for named, change in changes:
             number += 1
-            print_of = change.fingerprint
-            approval = review.approved.get(print_of)
-            clauses = () if approval else violated.get(print_of, ())
-            shown.append(Shown(number, change, name, approval, clauses))
+            approval = review.approved.get(named)
+            clauses = () if approval else violated.get(named, ())
+            shown.append(Shown(number, change, group, named, approval, clauses))
         if shown:
-            groups[name] = tuple(shown)
+            groups[group] = tuple(shown)
     return groups
 
 
