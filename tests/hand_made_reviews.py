@@ -296,6 +296,32 @@ def planted(text: str) -> Review:
     )
 
 
+ALL_REACHED: Final = tuple(
+    Reach(f"GET /resources{number:03}/{{id}}", "", "response", "from-server", "200", "body /x")
+    for number in range(1_000)
+)
+
+
+def large(number: int) -> Change:
+    """A change with 1,000 operations, no two with the same set, and long texts on both sides."""
+    reached = [one for place, one in enumerate(ALL_REACHED) if place != number]
+    before = {"description": f"It is said at length <{number}>. " * 60, "enum": [*range(60)]}
+    return replace(
+        CHANGES[1],
+        base=Place("openapi.yaml", number + 1, f"/components/schemas/S{number}/enum"),
+        head=Place("openapi.yaml", number + 1, f"/components/schemas/S{number}/enum"),
+        before=before,
+        after=before | {"enum": [*range(59)]},
+        reaches=tuple(reached),
+    )
+
+
+def largest() -> Review:
+    """500 changes of 999 operations each."""
+    changes = sorted((large(number) for number in range(500)), key=order)
+    return replace(PULL_REQUEST, changes=tuple(changes), violations=())
+
+
 WORDS = st.text(min_size=1, max_size=8)
 VALUES = st.one_of(
     st.just(ABSENT),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 import yaml
 from ci_jobs import command_of
-from hand_made_reviews import APPROVED, CHANGES, HOSTILE, PULL_REQUEST, planted
+from hand_made_reviews import APPROVED, HOSTILE, largest, planted
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
@@ -17,7 +17,7 @@ from review_readers import rendered
 from view_readers import JUNIT, SARIF, Tags
 
 from conformance.published_schemas import validator_of
-from conformance.review.changes import ABSENT, Change, Reach, Review, order
+from conformance.review.changes import ABSENT, Review
 from conformance.review.nodes import Place
 from conformance.review.views import VIEWS
 from conformance.review.views.entries import ready_entry
@@ -26,10 +26,6 @@ from conformance.review.views.markup import code, prose
 from conformance.review.views.side_by_side import pieces_of, pretty
 
 HARMLESS: Final = planted("harmless")
-OPERATIONS: Final = tuple(f"GET /resources{number}/{{id}}" for number in range(1_000))
-REACHES: Final = tuple(
-    Reach(one, "", "response", "from-server", "200", "body /x") for one in sorted(OPERATIONS)
-)
 TEXT: Final = st.text(
     alphabet=st.one_of(st.characters(codec=None), st.sampled_from("`*_[]()<>&@#~|\\:/\n"))
 )
@@ -121,25 +117,7 @@ def test_a_ready_entry_is_yaml_that_names_exactly_the_change() -> None:
     assert ready_entry(odd).isascii()
 
 
-def large(number: int) -> Change:
-    """A change with 1,000 operations, no two with the same set, and long texts on both sides."""
-    reached = [one for place, one in enumerate(REACHES) if place != number]
-    before = {"description": f"It is said at length <{number}>. " * 60, "enum": [*range(60)]}
-    return replace(
-        CHANGES[1],
-        base=Place("openapi.yaml", number + 1, f"/components/schemas/S{number}/enum"),
-        head=Place("openapi.yaml", number + 1, f"/components/schemas/S{number}/enum"),
-        before=before,
-        after=before | {"enum": [*range(59)]},
-        reaches=tuple(reached),
-    )
-
-
-LARGE: Final = replace(
-    PULL_REQUEST,
-    changes=tuple(sorted((large(one) for one in range(500)), key=order)),
-    violations=(),
-)
+LARGE: Final = largest()
 
 
 def test_500_changes_that_reach_1000_operations_each_make_a_page_below_5_mb() -> None:
