@@ -157,7 +157,7 @@ def _rest_of_points(rest: Sequence[str]) -> Fold:
 
 def _table(review: Review, told: Told) -> str:
     shown = list(told.shown)
-    rows = ["| | open | approved | |", RULE_OF_THE_TABLE]
+    rows = ["| changes | open | approved | what they touch |", RULE_OF_THE_TABLE]
     for label, (title, _) in LABELS.items():
         count = told.counts[label]
         if label not in OF_LITTLE_WEIGHT and (count.open or count.approved):
@@ -186,8 +186,10 @@ def _causes(told: Told, lines: int) -> Iterator[str]:
 def _cause(shown: Shown) -> str:
     change = shown.change
     what = words.shortened(change.what, LONGEST_CAUSE)
-    means = words.shortened(change.means, max(LONGEST_CAUSE - len(what), 0))
-    return f"{shown.number}. **{prose(what)}.** {prose(means)}".rstrip()
+    place = str(change.place)
+    means = words.shortened(change.means, max(LONGEST_CAUSE - len(what) - len(place), 0))
+    said = f"{prose(means)} " if means else ""
+    return f"{shown.number}. **{prose(what)}.** {said}{code(place)}"
 
 
 def _groups(told: Told) -> Iterator[Fold]:
