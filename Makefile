@@ -45,6 +45,9 @@ spec: $(READY) ## Lint the contract: OpenAPI, schemas, catalogue
 plan-export: $(READY) ## Write spec/plan.json anew: what proves each requirement
 	$(BIN)/ackproof plan --export spec/plan.json
 
+review: $(READY) ## Review spec/ against the last release, or where this branch left the default one
+	$(BIN)/ackproof review $(addprefix --base ,$(shell git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null))
+
 faults: $(READY) ## Run the whole suite against every fault of the reference server
 	$(BIN)/ackproof faults --full
 

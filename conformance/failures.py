@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -34,7 +35,7 @@ LONGEST_SENTENCE: Final = 2000
 UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 CODES: Final = {
     (KeyboardInterrupt, click.Abort, BrokenPipeError): Exit.INTERRUPTED,
-    (ServerNotStarted, SideRefused, TargetUnusable): Exit.UNREACHABLE,
+    (ServerNotStarted, TargetUnusable): Exit.UNREACHABLE,
     (
         ApprovalsError,
         click.ClickException,
@@ -56,13 +57,15 @@ CODES: Final = {
 
 
 def exit_of(problem: BaseException) -> int:
-    """Print one sentence to stderr and return the documented exit code."""
+    """Print one sentence to stderr, or one for each fault of a side; return the exit code."""
     if isinstance(problem, click.exceptions.NoArgsIsHelpError):
         print(problem.format_message(), file=sys.stderr)  # noqa: T201  # the help, line by line
         return Exit.USAGE
     if isinstance(problem, OSError) and problem.errno in UNWRITABLE:
         cannot = f"The output cannot be written: {problem.strerror}."
         return _say(f"{cannot} Make room, or send it elsewhere.", Exit.USAGE)
+    if isinstance(problem, SideRefused):
+        return _say_lines(str(problem).split("\n"), Exit.UNREACHABLE)
     for kinds, code in CODES.items():
         if isinstance(problem, kinds):
             return _say(sentence(problem), code)
@@ -95,6 +98,11 @@ def _unexpected(problem: BaseException) -> int:
 
 
 def _say(said: str, code: Exit) -> int:
+    return _say_lines([said], code)
+
+
+def _say_lines(lines: Iterable[str], code: Exit) -> int:
     with suppress(OSError):  # nobody can be told that nothing can be told
-        print(f"ackproof: {printable(said, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201  # the command's voice
+        for line in lines:
+            print(f"ackproof: {printable(line, LONGEST_SENTENCE)}", file=sys.stderr)  # noqa: T201  # the command's voice
     return code

@@ -78,6 +78,6 @@ def become(order: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    from conformance import command_run, failures  # noqa: F401  # all that a run loads
+    from conformance import command_review, command_run, failures  # noqa: F401  # all that is loaded
 
     fork_for_each_line()

@@ -1,4 +1,4 @@
-"""Every state in which `ackproof run` or a command beside it is red, as data.
+"""Every state in which `ackproof run`, `ackproof review` or a command beside them is red, as data.
 
 docs/exit-codes.md lists the same states under the same names, and a test holds the two together.
 """
@@ -15,6 +15,18 @@ ONLY: Final = ("--only", "FLR-01")
 BY_FILE: Final = ("run", "-c", "conformance.toml")
 BY_FLAGS: Final = ("run", "URL", "--scope", "s1", *ONLY)
 TOKEN: Final = "canary-4d1e0b"  # noqa: S105  # no real secret
+CONTRACT: Final = """openapi: 3.1.0
+info: {title: letters, version: 1.0.0}
+paths:
+  /letters: {get: {operationId: listLetters, responses: {'200': {description: All of them.}}}}
+"""
+APPROVED: Final = """- rule: info-changed
+  pointer: new.yaml#/info/title
+  values: "ed6706495c1518db"
+  who: Ada
+  why: The old title was wrong.
+  until: 2026-01-01
+"""
 NONE: Final[Mapping[str, str]] = {}
 
 
@@ -70,6 +82,116 @@ def answered(says: str, *habit: object, flags: tuple[str, ...] = ()) -> State:
     """A state of a server that cannot be judged."""
     return State(3, says, (*BY_FLAGS, *flags), habit)
 
+
+def reviewed(code: int, says: str, *flags: str, **files: str) -> State:
+    """A state of a review; a file is named by its stem, and those of the contract lie there."""
+    named = {f"{name}.yaml": text for name, text in {"old": CONTRACT, "new": CONTRACT}.items()}
+    named |= {NAMES.get(name, f"{name}.yaml"): text for name, text in files.items()}
+    return State(code, says, ("review", "old.yaml", "new.yaml", *flags), files=named)
+
+
+NAMES: Final = {"policy": "review.toml", "approvals": "spec-approvals.yaml"}
+REVIEW: Final = {
+    "no policy file": reviewed(
+        2,
+        "strict.toml cannot be read: No such file or directory. Correct the path.",
+        *("--policy", "strict.toml"),
+    ),
+    "an unknown clause of a policy": reviewed(
+        2,
+        'review.toml (line 2): gate.fail-on knows no "guarantee=weaken". Did you mean '
+        "guarantee=weakened?",
+        policy='[gate]\nfail-on = ["guarantee=weaken"]\n',
+    ),
+    "an unknown key of a policy": reviewed(
+        2,
+        "review.toml (line 2): [gate] has no key fail_on. Did you mean fail-on?",
+        policy="[gate]\nfail_on = []\n",
+    ),
+    "a relabelled rule without a reason": reviewed(
+        2,
+        "review.toml (line 1): [[rules]] lacks why; expected: why its labels are others here, in "
+        "words.",
+        policy='[[rules]]\nid = "property-added"\nclients = "ok"\n',
+    ),
+    "an approval that nobody filled in": reviewed(
+        2,
+        "spec-approvals.yaml (line 4): who is YOUR NAME still. Fill in who, why and until.",
+        approvals=APPROVED.replace("Ada", "YOUR NAME"),
+    ),
+    "an approval that is not whole": reviewed(
+        2,
+        "spec-approvals.yaml (line 1): the entry lacks why; expected: why the change may be, in "
+        "words.",
+        approvals=APPROVED.replace("  why: The old title was wrong.\n", ""),
+    ),
+    "a third side": said(
+        "3 sides are given; there are two, BASE and HEAD.", "review", "one", "two", "three"
+    ),
+    "an unknown format": reviewed(
+        2,
+        "--out jsn=review.json: there is no format jsn. Did you mean json?",
+        *("--out", "jsn=review.json"),
+    ),
+    "a review that cannot be written": reviewed(
+        2,
+        "build/review.json cannot be written: No such file or directory. Make room, or name "
+        "another folder.",
+        *("--out", "json=build/review.json"),
+    ),
+    "a side that is not there": State(
+        3,
+        "old.yaml is no file and no folder; this git repository cannot be used: not a git "
+        "repository (or any …. Name the repository of the revisions: --repository PATH.",
+        ("review", "old.yaml", "new.yaml"),
+    ),
+    "a head that nothing says the past of": State(
+        3,
+        "new.yaml lies in no git repository, so nothing says what it was. Name both sides: "
+        "ackproof review BASE HEAD.",
+        ("review", "new.yaml"),
+        files={"new.yaml": CONTRACT},
+    ),
+    "a side that is no YAML": reviewed(
+        3, "new.yaml:…: this is no YAML: did not find expected …", new="openapi: [3.1.0"
+    ),
+    "a side that is no OpenAPI": reviewed(
+        3,
+        "new.yaml:1: at the top: it lacks paths.",
+        new="openapi: 3.0.4\ninfo: {title: a, version: '1'}\n",
+    ),
+    "a reference to the network": reviewed(
+        3,
+        'new.yaml:4: the reference "https://example.org/all.yaml" leads out of the contract\'s '
+        "files, and no network is used.",
+        new=CONTRACT.replace("description: All of them.", "$ref: 'https://example.org/all.yaml'"),
+    ),
+    "a change that the policy forbids": reviewed(
+        1,
+        "Contract review: not ready, since 1 change breaks clients",
+        new=CONTRACT.replace("/letters", "/notes"),
+    ),
+    "an approval of what did not change": reviewed(
+        5,
+        "spec-approvals.yaml (line 1): nothing at new.yaml#/info/title is a change of "
+        "info-changed. Remove the entry; if its change is merged, it has done its work.",
+        approvals=APPROVED.replace("2026-01-01", "2199-12-31"),
+    ),
+    "an approval of another change": reviewed(
+        5,
+        "spec-approvals.yaml (line 1): the change is another one now: …, values …. Look at it "
+        "anew, and approve that one if it may be.",
+        new=CONTRACT.replace("title: letters", "title: notes"),
+        approvals=APPROVED.replace("ed67", "0000").replace("2026-01-01", "2199-12-31"),
+    ),
+    "an approval that has expired": reviewed(
+        5,
+        "spec-approvals.yaml (line 1): the yes of Ada counted until 2026-01-01, and today is …, "
+        "in UTC. Undo the change, or ask Ada for a new day.",
+        new=CONTRACT.replace("title: letters", "title: notes"),
+        approvals=APPROVED,
+    ),
+}
 
 USAGE: Final = {
     "no target file": said(
@@ -344,7 +466,7 @@ JUDGED: Final = {
     ),
 }
 
-STATES: Final = {**USAGE, **UNUSABLE, **JUDGED}
+STATES: Final = {**USAGE, **UNUSABLE, **JUDGED, **REVIEW}
 
 FULL: Final = (
     "The output cannot be written: No space left on device. Make room, or send it elsewhere."
