@@ -79,6 +79,12 @@ class Case:
         self.edit(head)
         return base, head
 
+    def texts(self) -> tuple[Texts, Texts]:
+        """Write both sides out."""
+        base, head = self.sides()
+        as_on_file = self.before is untouched
+        return _on_file(self.base) if as_on_file else texts(base), texts(head)
+
     def reversed(self, name: str, rule: str, labels: Labels, **other: Json) -> "Case":
         """Make the case of the opposite change."""
 
@@ -97,12 +103,15 @@ class Rewrite:
 
     Attributes:
         name: unique, to be typed after `-k`.
-        sides: makes both sides: texts by file name.
+        texts: makes both sides.
+        told: rules of what is another value all the same, and no finding: another version of
+            OpenAPI is one.
 
     """
 
     name: str
-    sides: Callable[[], tuple[Texts, Texts]]
+    texts: Callable[[], tuple[Texts, Texts]]
+    told: tuple[str, ...] = ()
 
 
 @cache
@@ -123,6 +132,11 @@ def replace_all(contract: Contract, by: Contract) -> None:
     """Have a contract be another one."""
     contract.clear()
     contract.update(by)
+
+
+@cache
+def _on_file(name: str) -> Texts:
+    return texts(contracts()[name])
 
 
 def texts(contract: Contract) -> Texts:

@@ -78,9 +78,9 @@ def text(name: str, group: str, at: str, *operations: str, to: str = "Other word
     return one(name, group, ("text-changed", FINE), at, put(at, to), *operations)
 
 
-def value(name: str, group: str, rule: str, labels: Labels, at: str, new_value: Json, *operations: str, **more: Json) -> Case:
-    """Put another value in the place of one."""
-    return one(name, group, (rule, labels), at, put(at, new_value), *operations, **more)
+def value(name: str, group: str, rule: str, labels: Labels, at: str, new_value: Json, *operations: str, inside: str = "", **more: Json) -> Case:
+    """Put another value in the place of one; `inside` is what of an object is another."""
+    return one(name, group, (rule, labels), at, put(at + inside, new_value), *operations, **more)
 
 
 def document() -> Iterator[Case]:
@@ -89,13 +89,14 @@ def document() -> Iterator[Case]:
     yield value("info-title", "Document", told, FINE, "/info/title", "Parcels")
     yield value("info-summary", "Document", told, FINE, "/info/summary", "Parcels of all sizes")
     yield value("info-terms", "Document", told, FINE, "/info/termsOfService", "https://courier.example/t")
-    yield value("info-contact", "Document", told, FINE, "/info/contact/name", "Front desk")
+    yield value("info-contact", "Document", told, FINE, "/info/contact", "Front desk", inside="/name")
+    yield value("openapi-version", "Document", "openapi-changed", FINE, "/openapi", "3.1.1")
     yield value("info-license", "Document", told, FINE, "/info/license", {"name": "MIT", "identifier": "MIT"})
-    yield value("external-docs", "Document", told, FINE, "/externalDocs/url", "https://courier.example/d")
+    yield value("external-docs", "Document", told, FINE, "/externalDocs", "https://courier.example/d", inside="/url")
     yield value("root-extension", "Document", "not-judged", FINE, "/x-audience", "partners")
     yield value("dialect", "Document", "not-judged", FINE, "/jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema")
     yield from two("server", "Document", (("server-removed", BREAKS), ("server-added", DUTY)), "/servers/1", drop("/servers/1"), operations_checked=False)
-    yield value("server-url", "Document", "server-changed", OTHER, "/servers/1/url", "https://try.courier.example/v2", operations_checked=False)
+    yield value("server-url", "Document", "server-changed", OTHER, "/servers/1", "https://try.courier.example/v2", inside="/url", operations_checked=False)
     yield value("server-variable-default", "Document", "server-changed", OTHER, "/servers/0/variables/region/default", "us", operations_checked=False)
     yield one("server-variable-enum", "Document", ("server-changed", OTHER), "/servers/0/variables/region/enum", drop("/servers/0/variables/region/enum/1"), operations_checked=False)
     yield one("server-description", "Document", ("text-changed", FINE), "/servers/0/description", put("/servers/0/description", "Live"), operations_checked=False)
@@ -111,14 +112,14 @@ def document() -> Iterator[Case]:
         "operation-server",
         "Document",
         ("server-changed", OTHER),
-        f"{P_QUOTE}/servers/0/url",
+        f"{P_QUOTE}/servers/0",
         put(f"{P_QUOTE}/servers/0/url", "https://cost.courier.example"),
         QUOTE,
         before=put(f"{P_QUOTE}/servers", [{"url": "https://price.courier.example"}]),
     )
     yield text("tag-description", "Document", "/tags/0/description")
-    yield value("tag-external-docs", "Document", "tags-changed", FINE, "/tags/0/externalDocs/url", "https://courier.example/p")
-    yield value("tag-new", "Document", "tags-changed", FINE, "/tags/-", {"name": "depots"})
+    yield value("tag-external-docs", "Document", "tags-changed", FINE, "/tags/0/externalDocs", "https://courier.example/p", inside="/url")
+    yield value("tag-new", "Document", "tags-changed", FINE, "/tags/2", {"name": "depots"})
     yield one("component-unused", "Document", ("property-removed", FINE), "/components/schemas/Unused/properties/old", drop("/components/schemas/Unused/properties/old"))
 
 
@@ -146,7 +147,7 @@ def operations() -> Iterator[Case]:
     yield value("operation-id", group, "operation-id-changed", ("may-break", "ok"), f"{P_QUOTE}/operationId", "askPrice", QUOTE)
     yield from two("operation-deprecated", group, (("deprecated", FINE), ("undeprecated", FINE)), f"{P_LIST}/deprecated", put(f"{P_LIST}/deprecated", value=True), LIST)
     yield value("operation-tags", group, "tags-changed", FINE, f"{P_QUOTE}/tags", ["parcels"], QUOTE)
-    yield value("operation-external-docs", group, "text-changed", FINE, f"{P_LIST}/externalDocs/url", "https://courier.example/l", LIST)
+    yield value("operation-external-docs", group, "text-changed", FINE, f"{P_LIST}/externalDocs", "https://courier.example/l", LIST, inside="/url")
     yield value("operation-extension", group, "not-judged", FINE, f"{P_BOOK}/x-team", "parcels", BOOK)
     yield from two("webhook", group, (("webhook-removed", BREAKS), ("webhook-added", DUTY)), "/webhooks/depotClosed", drop("/webhooks/depotClosed"), CLOSED)
     yield from two("callback", group, (("callback-removed", BREAKS), ("callback-added", DUTY)), f"{P_BOOK}/callbacks/onLost", drop(f"{P_BOOK}/callbacks/onLost"), LOST)
@@ -219,9 +220,10 @@ def parameters() -> Iterator[Case]:
         group,
         "property-became-required",
         BREAKS,
-        f"{P_LIST}/parameters/5/content/application~1json/schema/required",
+        f"{P_LIST}/parameters/5/content/application~1json/schema",
         ["box"],
         LIST,
+        inside="/required",
         directions=REQUEST,
         before=put(f"{P_LIST}/parameters/5/content/application~1json/schema/properties", {"box": TEXT}),
     )
@@ -262,8 +264,8 @@ def bodies() -> Iterator[Case]:
     yield value("encoding-content-type", group, "encoding-changed", OTHER, f"{form}/encoding/picture/contentType", "image/gif", LABEL, directions=REQUEST)
     yield value("encoding-style", group, "encoding-changed", OTHER, f"{form}/encoding/note", {"style": "pipeDelimited"}, LABEL, directions=REQUEST)
     yield one("form-part", group, ("property-removed", MAY_BREAK), f"{form}/schema/properties/note", drop(f"{form}/schema/properties/note"), LABEL, directions=REQUEST)
-    yield value("media-type-example", group, "example-changed", FINE, f"{P_READ}/responses/200/content/application~1json/example/weight", 4, READ)
-    yield value("component-example", group, "example-changed", FINE, "/components/examples/EmptyPage/value/next", "p-2", LIST)
+    yield value("media-type-example", group, "example-changed", FINE, f"{P_READ}/responses/200/content/application~1json/example", 4, READ, inside="/weight")
+    yield value("component-example", group, "example-changed", FINE, "/components/examples/EmptyPage/value", "p-2", LIST, inside="/next")
     yield text("component-example-summary", group, "/components/examples/EmptyPage/summary", LIST)
     yield from two(
         "component-xml",
@@ -278,7 +280,7 @@ def bodies() -> Iterator[Case]:
         "component-discriminator-mapping",
         group,
         (("discriminator-changed", OTHER), ("discriminator-changed", OTHER)),
-        "/components/schemas/Contents/discriminator/mapping",
+        "/components/schemas/Contents/discriminator",
         rename("/components/schemas/Contents/discriminator/mapping/letters", "mail"),
         BOOK,
         directions=REQUEST,
@@ -324,7 +326,7 @@ def answers() -> Iterator[Case]:
     link = f"{PAGE}/links/first"
     yield from two("link", group, (("link-removed", MAY_BREAK), ("link-added", DUTY)), link, drop(link), LIST, directions=RESPONSE)
     yield value("link-operation", group, "link-changed", PERHAPS_OTHER, f"{link}/operationId", "withdrawParcel", LIST, directions=RESPONSE)
-    yield value("link-parameter", group, "link-changed", PERHAPS_OTHER, f"{link}/parameters/parcelId", "$response.body#/items/1/id", LIST, directions=RESPONSE)
+    yield value("link-parameter", group, "link-changed", PERHAPS_OTHER, f"{link}/parameters", "$response.body#/items/1/id", LIST, inside="/parcelId", directions=RESPONSE)
     state = "/components/schemas/State/enum"
     yield from two("shared-enum", group, (("enum-value-removed", DUTY), ("enum-value-added", MAY_BREAK)), state, drop(f"{state}/3"), LIST, READ, directions=RESPONSE)
     yield from two(
@@ -353,7 +355,7 @@ def security() -> Iterator[Case]:
     changed = "security-scheme-changed"
     yield value("scheme-key-name", group, changed, OTHER, f"{SCHEMES}/key/name", "X-Api-Key", READ)
     yield value("scheme-key-place", group, changed, OTHER, f"{SCHEMES}/key/in", "query", READ)
-    yield value("scheme-http", group, changed, OTHER, f"{SCHEMES}/bearer/scheme", "basic", operations_checked=False, before=drop(f"{SCHEMES}/bearer/bearerFormat"))
+    yield value("scheme-http", group, changed, OTHER, f"{SCHEMES}/bearer", "basic", inside="/scheme", operations_checked=False, before=drop(f"{SCHEMES}/bearer/bearerFormat"))
     yield one("scheme-type", group, (changed, OTHER), f"{SCHEMES}/certificate", put(f"{SCHEMES}/certificate", {"type": "http", "scheme": "basic"}), LABEL)
     yield value("scheme-connect", group, changed, OTHER, f"{SCHEMES}/connect/openIdConnectUrl", "https://courier.example/oid", LABEL)
     yield value("flow-token-url", group, changed, OTHER, f"{FLOW}/tokenUrl", "https://courier.example/t", READ)
@@ -386,17 +388,17 @@ def of_3_2() -> Iterator[Case]:
     string = f"{P_MOVES}/query/parameters/0/content/application~1x-www-form-urlencoded/schema/properties/depot/maxLength"
     yield value("querystring", group, "bound-tightened", BREAKS, string, 10, SEARCH, directions=REQUEST, **base)
     yield value("cookie-style", group, "parameter-style-changed", OTHER, f"{P_MOVES}/get/parameters/0/style", "form", FOLLOW, directions=REQUEST, **base)
-    encoding = f"{copy}/COPY/requestBody/content/multipart~1mixed/itemEncoding/contentType"
-    yield value("item-encoding", group, "encoding-changed", OTHER, encoding, "application/xml", COPY, directions=REQUEST, **base)
+    encoding = f"{copy}/COPY/requestBody/content/multipart~1mixed/itemEncoding"
+    yield value("item-encoding", group, "encoding-changed", OTHER, encoding, "application/xml", COPY, inside="/contentType", directions=REQUEST, **base)
     yield value("tag-parent", group, "tags-changed", FINE, "/tags/1/kind", "badge", **base)
     yield one("tag-kind", group, ("tags-changed", FINE), "/tags/1/parent", drop("/tags/1/parent"), **base)
     yield value("self", group, "info-changed", FINE, "/$self", "https://courier.example/streams.yaml", **base)
     yield one("server-name", group, ("text-changed", FINE), "/servers/0/name", put("/servers/0/name", "live"), operations_checked=False, **base)
     yield one("response-summary", group, ("text-changed", FINE), f"{P_MOVES}/get/responses/200/summary", put(f"{P_MOVES}/get/responses/200/summary", "Many"), FOLLOW, **base)
-    yield value("example-data-value", group, "example-changed", FINE, f"{P_MOVES}/query/requestBody/content/application~1json/examples/day/dataValue/since", "2026-01-02", SEARCH, **base)
-    carrier = "/paths/~1carriers/post/requestBody/content/application~1json/schema/discriminator/defaultMapping"
-    yield value("default-mapping", group, "discriminator-changed", OTHER, carrier, "Bike", CARRIER, directions=REQUEST, **base)
-    yield value("xml-node-type", group, "xml-changed", OTHER, "/components/schemas/Bike/properties/kind/xml/nodeType", "element", CARRIER, directions=REQUEST, **base)
+    yield value("example-data-value", group, "example-changed", FINE, f"{P_MOVES}/query/requestBody/content/application~1json/examples/day/dataValue", "2026-01-02", SEARCH, inside="/since", **base)
+    carrier = "/paths/~1carriers/post/requestBody/content/application~1json/schema/discriminator"
+    yield value("default-mapping", group, "discriminator-changed", OTHER, carrier, "Bike", CARRIER, inside="/defaultMapping", directions=REQUEST, **base)
+    yield value("xml-node-type", group, "xml-changed", OTHER, "/components/schemas/Bike/properties/kind/xml", "element", CARRIER, inside="/nodeType", directions=REQUEST, **base)
     device = f"{SCHEMES}/device"
     yield value("device-flow", group, "security-scheme-changed", OTHER, f"{device}/flows/deviceAuthorization/deviceAuthorizationUrl", "https://courier.example/dev", CARRIER, **base)
     yield value("oauth-metadata", group, "security-scheme-changed", OTHER, f"{device}/oauth2MetadataUrl", "https://courier.example/meta", CARRIER, **base)

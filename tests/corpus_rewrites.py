@@ -338,12 +338,12 @@ def spellings() -> Iterator[Rewrite]:
     yield retyped("byte-order-mark", lambda text: "\ufeff" + text)
     yield retyped("document-markers", lambda text: f"%YAML 1.2\n---\n{text}...\n")
     yield retyped("anchors-and-aliases", _aliased)
-    yield Rewrite("upgrade-from-3.0-to-3.1", lambda: ({ROOT: OLD}, {ROOT: NEW}))
+    yield Rewrite("upgrade-from-3.0-to-3.1", lambda: ({ROOT: OLD}, {ROOT: NEW}), ("openapi-changed",))
     yield retyped("nullable-false-said", lambda text: text.replace("enum: [a]", "enum: [a], nullable: false"), OLD)
     yield retyped("exclusive-false-left-out", lambda text: text.replace(", exclusiveMaximum: false", ""), OLD)
     old = OLD.replace("enum: [a]", "enum: [a, null], nullable: true")
     new = NEW.replace("type: string, const: a", "type: [string, 'null'], enum: [a, null]")
-    yield Rewrite("upgrade-of-a-nullable-enum", lambda: ({ROOT: old}, {ROOT: new}))
+    yield Rewrite("upgrade-of-a-nullable-enum", lambda: ({ROOT: old}, {ROOT: new}), ("openapi-changed",))
 
 
 def _aliased(text: str) -> str:
