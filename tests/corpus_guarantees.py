@@ -194,7 +194,7 @@ def annotations() -> Iterator[Case]:
     yield from two("completion-stage-lowered", ANNOTATION, receipt, put(f"{receipt}/completionStage", "committed"), BOOK)
     yield from two("completion-stage-gone", ANNOTATION, receipt, drop(f"{receipt}/completionStage"), BOOK)
     yield from two("receipt-annotation-gone", ANNOTATION, f"{P_ONE}/patch", drop(f"{P_ONE}/patch/x-operation-receipt"), CORRECT)
-    yield from two("error-codes-annotation-gone", FAILURE, P_BOOK, drop(f"{P_BOOK}/x-error-codes"), BOOK)
+    yield from two("error-codes-annotation-gone", ANNOTATION, P_BOOK, drop(f"{P_BOOK}/x-error-codes"), BOOK)
     yield from two("ack-guarantee-lowered", ANNOTATION, f"{P_BOOK}/x-ack-guarantee", put(f"{P_BOOK}/x-ack-guarantee", "memory"), BOOK)
     sample = f"{ACCEPTED}/content/application~1json/examples/usual/value"
     yield from two("example-of-a-202-is-ready", EXAMPLE, sample, all_of(put(f"{sample}/stage", "ready"), put(f"{sample}/status", "ready")), *WRITES)
@@ -224,7 +224,7 @@ def requirements() -> Iterator[Case]:
     yield gone
     yield gone.reversed("requirement-should-gone-undone", "requirement-added", FINE, requirements=("+PRC-03",))
     level = f"{CATALOGUE}/PRC-03/level"
-    yield from two("requirement-should-to-may", FIRMNESS, level, put(level, "MAY"), gone=("~PRC-03",), came=("~PRC-03",), checked=False)
+    yield Case("requirement-should-to-may", "Guarantees", "requirement-changed", FINE, level, put(level, "MAY"), operations_checked=False, requirements=("~PRC-03",))
 
 
 def proofs() -> Iterator[Case]:

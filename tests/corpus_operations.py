@@ -232,10 +232,10 @@ def parameters() -> Iterator[Case]:
     yield value("parameter-example", group, "example-changed", FINE, f"{P_LIST}/parameters/0/example", 30, LIST, before=put(f"{P_LIST}/parameters/0/example", 20))
     styles = {"query-explode": (1, "explode", True), "query-space": (1, "style", "spaceDelimited"), "query-pipe": (1, "style", "pipeDelimited"), "deep-object": (2, "style", "form")}
     for name, (index, key, to) in styles.items():
-        yield value(f"style-{name}", group, "parameter-style-changed", OTHER, f"{P_LIST}/parameters/{index}/{key}", to, LIST, directions=REQUEST)
+        yield value(f"style-{name}", group, "parameter-style-changed", OTHER, f"{P_LIST}/parameters/{index}", to, LIST, inside=f"/{key}", directions=REQUEST)
     yield value("style-reserved", group, "parameter-style-changed", OTHER, f"{P_LIST}/parameters/0/allowReserved", True, LIST, directions=REQUEST)
     for style in ("matrix", "label"):
-        yield value(f"style-path-{style}", group, "parameter-style-changed", OTHER, f"{P_COMMAND}/get/parameters/0/style", style, COMMAND, directions=REQUEST)
+        yield value(f"style-path-{style}", group, "parameter-style-changed", OTHER, f"{P_COMMAND}/get/parameters/0", style, COMMAND, inside="/style", directions=REQUEST)
 
 
 def bodies() -> Iterator[Case]:
