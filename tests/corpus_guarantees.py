@@ -166,6 +166,7 @@ def sentences() -> Iterator[Case]:
     for name, old, new in (("must-negated", "MUST store", "MUST NOT store"), ("must-no-more-negated", "MUST NOT store", "MUST store")):
         before = {"before": reworded(at, "MUST store", "MUST NOT store")} if "NOT" in old else {}
         yield Case(name, "Guarantees", *negated, place(at), reworded(at, old, new), (BOOK,), guarantee="weakened", **before)
+    yield Case("must-reworded", "Guarantees", "must-reworded", FINE, place(at), reworded(at, "before it answers", "soon after it answers"), (BOOK,), guarantee="weakened")
     ordered = "The server MUST keep it. The server MAY weigh it."
     yield Case(
         "sentences-in-another-order",

@@ -120,6 +120,7 @@ def document() -> Iterator[Case]:
     yield text("tag-description", "Document", "/tags/0/description")
     yield value("tag-external-docs", "Document", "tags-changed", FINE, "/tags/0/externalDocs", "https://courier.example/p", inside="/url")
     yield value("tag-new", "Document", "tags-changed", FINE, "/tags/2", {"name": "depots"})
+    yield from two("component-unused-gone", "Document", (("component-removed", FINE), ("component-added", FINE)), "/components/schemas/Unused", drop("/components/schemas/Unused"))
     yield one("component-unused", "Document", ("property-removed", FINE), "/components/schemas/Unused/properties/old", drop("/components/schemas/Unused/properties/old"))
 
 
@@ -151,6 +152,8 @@ def operations() -> Iterator[Case]:
     yield value("operation-extension", group, "not-judged", FINE, f"{P_BOOK}/x-team", "parcels", BOOK)
     yield from two("webhook", group, (("webhook-removed", BREAKS), ("webhook-added", DUTY)), "/webhooks/depotClosed", drop("/webhooks/depotClosed"), CLOSED)
     yield from two("callback", group, (("callback-removed", BREAKS), ("callback-added", DUTY)), f"{P_BOOK}/callbacks/onLost", drop(f"{P_BOOK}/callbacks/onLost"), LOST)
+    moved = f"{P_BOOK}/callbacks/onMoved"
+    yield one("callback-url", group, ("callback-url-changed", OTHER), moved, rename(f"{moved}/{{$request.body#~1notify}}", "{$request.body#/notify}/moved"), operations_checked=False)
     move = "/components/schemas/Move"
     yield from two(
         "shared-by-webhook-and-callbacks",
