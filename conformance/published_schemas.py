@@ -1,4 +1,4 @@
-"""The published schemas of the kit's own files: target, report, trace, waivers, ledger, plan, and of reviews."""
+"""The published schemas of the kit's own files, of its runs and of its reviews."""
 
 import json
 from functools import cache

@@ -376,8 +376,12 @@ class Operations:
         )
         for name in dict.fromkeys([*here, *there]):
             kind = Kind("callback", OPPOSITE[reach.flow], f"{reach.operation} callback {name}")
+            if name not in here or name not in there:
+                gone = name in here
+                self._lonely_callback((here if gone else there)[name], kind, gone=gone)
+                continue
             items = [
-                list(_members(side.follow(found[name])).values()) if name in found else []
+                list(_members(side.follow(found[name])).values())
                 for side, found in ((self.sides.base, here), (self.sides.head, there))
             ]
             ones, others_ = (
@@ -387,11 +391,25 @@ class Operations:
                 told = Pair()
                 what = f"callback `{name}` goes to {others_[0].key} instead of {ones[0].key}"
                 rename(told, "callback-url-changed", what, ones[0], others_[0])
-                self._root(told, replace(reach, flow=kind.flow))
-                self._item(ones[0], others_[0], str(others_[0].key), kind)
+                path = str(others_[0].key)
+                self._each_method(told, path, self.sides.head.follow(others_[0]), kind)
+                self._item(ones[0], others_[0], path, kind)
             else:
                 self._items(ones, others_, "", kind)
             self._extensions(reach, items)
+
+    def _lonely_callback(self, node: Node, kind: Kind, *, gone: bool) -> None:
+        pair = Pair()
+        rule = "callback-removed" if gone else "callback-added"
+        what = f"callback `{node.key}` is {'gone' if gone else 'new'}"
+        pair.tell(rule, what, *((node, None) if gone else (None, node)))
+        side = self.sides.base if gone else self.sides.head
+        for path, item in _members(side.follow(node)).items():
+            self._each_method(pair, path, side.follow(item), kind)
+
+    def _each_method(self, pair: Pair, path: str, item: Node, kind: Kind) -> None:
+        for method, operation in _methods(item):
+            self._root(pair, _reach(kind, method, Placed(operation, path, item)))
 
     def _extensions(self, reach: Reach, items: list[list[Node]]) -> None:
         pair = Pair()

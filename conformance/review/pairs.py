@@ -274,12 +274,16 @@ def _sharpest(base: Node | None, head: Node | None) -> tuple[Node | None, Node |
     one, other = base, head
     while one is not None and other is not None:
         here, there = _parts(one), _parts(other)
-        if not here or here.keys() != there.keys():
+        if not here or not there or one.is_list is not other.is_list:
             break
-        differing = [key for key in here if here[key].digest != there[key].digest]
+        differing = [
+            key
+            for key in dict.fromkeys([*here, *there])
+            if key not in here or key not in there or here[key].digest != there[key].digest
+        ]
         if len(differing) != 1:
             break
-        one, other = here[differing[0]], there[differing[0]]
+        one, other = here.get(differing[0]), there.get(differing[0])
     return one, other
 
 
