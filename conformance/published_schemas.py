@@ -1,4 +1,4 @@
-"""The published schemas of the kit's own files, of its runs and of its reviews."""
+"""The published schemas of the files that the kit writes and reads."""
 
 import json
 from functools import cache

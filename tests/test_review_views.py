@@ -249,7 +249,7 @@ def test_the_first_screen_shows_the_verdict_the_version_and_every_weakened_guara
     seen = Screen(rendered(markdown(PULL_REQUEST))).seen
 
     assert seen[0].startswith("Contract review: not ready, since 4 changes weaken a guarantee")
-    assert seen[1].startswith("1.4.0 is unchanged; these changes need at least 2.0.0.")
+    assert seen[1].startswith("This needs 2.0.0 or more after 1.4.0, since clients break")
     weakened = told_of(PULL_REQUEST).groups["weakened"]
     assert [one.change.what in "\n".join(seen) for one in weakened] == [True] * 4
     assert len(seen) + 4 <= FIRST_SCREEN

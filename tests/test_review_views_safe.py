@@ -93,10 +93,23 @@ def test_no_control_or_direction_character_of_a_contract_is_in_a_view(view: str)
 @settings(deadline=None)
 @example("`a``<img>`")
 @example("```` `x` ``")
+@example("# head")
+@example("1. one")
+@example("- one")
+@example("+ one")
+@example("`a | b`")
 @given(TEXT)
 def test_prose_and_code_are_markdown_without_any_markup_of_the_text(text: str) -> None:
     for spelled in (prose(text), code(text)):
-        assert {tag for tag, _ in Tags(rendered(f"x {spelled} x")).found} <= {"p", "code"}
+        assert markup(spelled) <= {"p", "code"}
+        assert markup(f"x {spelled} x") <= {"p", "code"}
+        assert markup(f"- {spelled}") <= {"ul", "li", "code"}
+    cells = Tags(rendered(f"| a | b |\n|---|---|\n| {prose(text)} | end |")).rows[1]
+    assert cells[1] == "end"
+
+
+def markup(text: str) -> set[str]:
+    return {tag for tag, _ in Tags(rendered(text)).found}
 
 
 @pytest.mark.parametrize(

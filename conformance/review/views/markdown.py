@@ -211,10 +211,8 @@ def _block(shown: Shown) -> str:
         for label, value in fields
         if label in AS_A_DIFF and value != ABSENT
     ]
-    parts = [f"**{shown.number}. {prose(change.what)}**"]
-    if change.means:
-        parts.append(prose(change.means))
-    parts.append(fenced(diff, "diff"))
+    parts = [f"**{shown.number}. {prose(change.what)}.** {prose(change.means)}".rstrip()]
+    parts += [fenced(diff, "diff")] if diff else []
     said = [f"- {label}: {prose(value)}" for label, value in fields if label not in AS_A_DIFF]
     return "\n\n".join([*parts, "\n".join(said)])
 

@@ -13,8 +13,9 @@ LINKS_BY_ITSELF: Final = (
     re.compile(r"(:)(?=//)"),
     re.compile(r"(\bwww)(?=\.)", re.IGNORECASE),
 )
+BEGINS_A_BLOCK: Final = re.compile(r"^(\d*)([#+=.)-])")
 APART: Final = "&#8203;"
-SPANS: Final = re.compile(r"((?<!`)`[^`]+`(?!`))")
+SPANS: Final = re.compile(r"((?<!`)`[^`|]+`(?!`))")
 TICKS: Final = re.compile("`+")
 
 
@@ -25,9 +26,10 @@ def prose(text: str, longest: int = LONGEST) -> str:
     the # of a number, and inside of addresses. What stands between two backticks is code.
     """
     parts = SPANS.split(printable(text, longest).strip())
-    return "".join(
+    shown = "".join(
         code(one[1:-1]) if place % 2 else _escaped(one) for place, one in enumerate(parts)
     )
+    return BEGINS_A_BLOCK.sub(r"\1\\\2", shown)
 
 
 def _escaped(shown: str) -> str:

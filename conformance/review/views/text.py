@@ -60,8 +60,8 @@ def _print_policy(console: Console, review: Review, told: Told) -> None:
     numbers = {one.fingerprint: one.number for one in told.shown}
     for violation in review.violations:
         found = [numbers[one] for one in violation.fingerprints if one in numbers]
-        which = f" ({words.numbers_told(found)})" if found else ""
-        _field(console, "policy", f"{violation.clause}{which}: {violation.sentence}")
+        which = f", {words.numbers_told(found)}" if found else ""
+        _field(console, "policy", f"{violation.sentence} ({violation.clause}{which})")
     for one in review.bad_approvals:
         _field(console, one.problem, one.sentence)
 

@@ -54,12 +54,22 @@ LABEL_OF: Final = {
     "strengthened": "guarantee=strengthened",
     "not-judged": "not-judged",
 }
+OF_THE_WHOLE: Final = {"version=too-small": "the version is too small"}
 BREAKING_OF: Final[Mapping[str, tuple[str, str]]] = {
     "guarantee=weakened": ("weakens a guarantee", "weaken a guarantee"),
+    "clients=breaks without major": (
+        "breaks clients without a major version",
+        "break clients without a major version",
+    ),
     "clients=breaks": ("breaks clients", "break clients"),
     "clients=may-break": ("may break clients", "may break clients"),
     "servers=new-duty": ("gives servers a new duty", "give servers a new duty"),
-    "requirements": ("touches a requirement", "touch a requirement"),
+    "requirements=unexplained": (
+        "changes a requirement and says nowhere why",
+        "change a requirement and say nowhere why",
+    ),
+    "tests=prove-nothing": ("leaves tests that prove nothing", "leave tests that prove nothing"),
+    "not-judged": ("is not judged", "are not judged"),
 }
 
 
@@ -204,10 +214,9 @@ def _reasons(review: Review) -> Iterator[str]:
 
 def _broken(violation: Violation, noun: str) -> str:
     number = len(set(violation.fingerprints))
+    clause = violation.clause
     if not number:
-        return f"{violation.clause} does not hold"
-    key = next((one for one in BREAKING_OF if violation.clause.startswith(one)), None)
+        return OF_THE_WHOLE.get(clause, f"{clause} does not hold")
     who = counted(number, noun) if noun else str(number)
-    if key is None:
-        return f"{who} against {violation.clause}"
-    return f"{who} {BREAKING_OF[key][number > 1]}"
+    against = f"against {clause}"
+    return f"{who} {BREAKING_OF.get(clause, (against, against))[number > 1]}"

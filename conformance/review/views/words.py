@@ -171,5 +171,7 @@ def numbers_told(numbers: Sequence[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    spelled = (f"{one[0]} to {one[-1]}" if len(one) > 1 else str(one[0]) for one in runs)
+    spelled = (
+        f"{one[0]} to {one[-1]}" if len(one) > NAMED else ", ".join(map(str, one)) for one in runs
+    )
     return f"{counted(len(numbers), 'change').partition(' ')[2]} {', '.join(spelled)}"
