@@ -27,6 +27,8 @@ REFERENCE = {
     "conformance/cli.py": "reference/commands.md",
     "conformance/judge.py": "reference/exit-codes.md",
     "conformance/schemas/report.schema.json": "reference/report.md",
+    "conformance/schemas/approvals.schema.json": "reference/approvals.md",
+    "conformance/schemas/review.schema.json": "reference/review.md",
     "conformance/schemas/target.schema.json": "reference/target-file.md",
     "conformance/schemas/trace.schema.json": "reference/trace.md",
     "conformance/schemas/waivers.schema.json": "reference/waivers.md",

@@ -18,6 +18,8 @@ from reference_server.cli import main as server
 SCHEMAS = {
     "target": "The target file, key by key",
     "waivers": "The waivers file, key by key",
+    "review": "review.toml, key by key",
+    "approvals": "spec-approvals.yaml, key by key",
     "report": "report.json, member by member",
     "trace": "trace.jsonl.gz, line by line",
 }
