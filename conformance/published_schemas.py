@@ -1,4 +1,4 @@
-"""The published schemas of the files that the kit writes and reads."""
+"""The published schemas of the kit's own files: target, report, review, plan and the others."""
 
 import json
 from functools import cache
