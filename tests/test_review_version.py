@@ -7,7 +7,20 @@ from semver import Version
 
 from conformance.review.changes import Change
 from conformance.review.nodes import Place
-from conformance.review.version import LEVELS, Level, advise, has_major, level_of, parsed, smallest
+from conformance.review.rules import RULES
+from conformance.review.version import (
+    LEVELS,
+    NEW_MUST,
+    OUTSIDE,
+    REWORDED,
+    WORDING,
+    Level,
+    advise,
+    has_major,
+    level_of,
+    parsed,
+    smallest,
+)
 
 
 def change(rule: str, pointer: str = "/paths", **labels: str) -> Change:
@@ -50,11 +63,16 @@ def test_a_change_asks_for_a_level(one: Change, level: str) -> None:
     assert level_of(one) == level
 
 
-def test_new_words_of_an_acknowledgement_that_somebody_approved_are_a_patch() -> None:
-    words = change("ack-meaning-changed", guarantee="weakened")
+@pytest.mark.parametrize("rule", ["ack-meaning-changed", "must-reworded"])
+def test_new_words_of_a_promise_that_somebody_approved_are_a_patch(rule: str) -> None:
+    words = change(rule, guarantee="weakened")
 
     assert level_of(words, {words.fingerprint}) == "patch"
     assert level_of(WEAKENS, {WEAKENS.fingerprint}) == "major"
+
+
+def test_the_rules_that_have_a_level_of_their_own_are_rules() -> None:
+    assert set(RULES) >= NEW_MUST | WORDING | OUTSIDE | REWORDED
 
 
 STEPS = [

@@ -56,7 +56,7 @@ CLAUSES: Final[dict[str, tuple[Fires, str, str]]] = {
     "requirements=unexplained": (
         lambda change, facts: change.fingerprint in facts.unexplained,
         "changes a requirement and says nowhere why",
-        f"Say why in its entry of the catalogue (why of a new one, changed, withdrawn), {APPROVE}.",
+        f"Say why in its entry (changed, withdrawn, or why of a new one), {APPROVE}.",
     ),
     "tests=prove-nothing": (
         lambda change, _: bool(change.tests.prove_nothing),

@@ -30,6 +30,7 @@ WORDING: Final = frozenset(
 )
 """Rules of what promises nothing by itself; the gate looks at their labels all the same."""
 SHORT: Final = re.compile(r"v?\d+\.\d+|v\d+")
+REWORDED: Final = frozenset({"ack-meaning-changed", "must-reworded"})
 ITSELF: Final = "#/info/version"
 WANTED: Final = "MAJOR.MINOR.PATCH"
 
@@ -50,8 +51,8 @@ def level_of(change: Change, approved: Collection[str] = ()) -> Level:
 
     Args:
         change: whatever changed; the version itself asks for nothing.
-        approved: fingerprints. Other words for what an acknowledgement means are a lesser promise
-            until somebody says that they are not.
+        approved: fingerprints. Other words of a promise are a lesser promise until somebody says
+            that they are not.
 
     """
     itself = change.rule == "info-changed" and change.pointer.endswith(ITSELF)
@@ -59,7 +60,7 @@ def level_of(change: Change, approved: Collection[str] = ()) -> Level:
         return "none"
     if change.clients == "breaks":
         return "major"
-    if change.rule == "ack-meaning-changed" and change.fingerprint in approved:
+    if change.rule in REWORDED and change.fingerprint in approved:
         return "patch"
     if change.rule in WORDING:
         return "patch"
