@@ -161,7 +161,7 @@ def _groups(review: Review) -> dict[str, tuple[Shown, ...]]:
         for named, change in changes:
             number += 1
             approval = review.approved.get(named)
-            clauses = () if approval else violated.get(named, ())
+            clauses = violated.get(named, ())
             shown.append(Shown(number, change, group, named, approval, clauses))
         if shown:
             groups[group] = tuple(shown)
