@@ -189,7 +189,7 @@ def _cause(shown: Shown) -> str:
     place = str(change.place)
     means = words.shortened(change.means, max(LONGEST_CAUSE - len(what) - len(place), 0))
     said = f"{prose(means)} " if means else ""
-    return f"{shown.number}. **{prose(what)}.** {said}{code(place)}"
+    return f"{shown.number}. **{prose(words.sentence(what))}** {said}{code(place)}"
 
 
 def _groups(told: Told) -> Iterator[Fold]:
@@ -211,7 +211,9 @@ def _block(shown: Shown) -> str:
         for label, value in fields
         if label in AS_A_DIFF and value != ABSENT
     ]
-    parts = [f"**{shown.number}. {prose(change.what)}.** {prose(change.means)}".rstrip()]
+    parts = [
+        f"**{shown.number}. {prose(words.sentence(change.what))}** {prose(change.means)}".rstrip()
+    ]
     parts += [fenced(diff, "diff")] if diff else []
     said = [f"- {label}: {prose(value)}" for label, value in fields if label not in AS_A_DIFF]
     return "\n\n".join([*parts, "\n".join(said)])

@@ -16,6 +16,7 @@ from conformance.review.views.words import approval_told
 from conformance.versions import kit_version
 
 FINGERPRINT: Final = "ackproofReview/v1"
+FEW: Final = 10
 BASE: Final = "BASE"
 PLACES: Final = {rule: index for index, rule in enumerate(RULES)}
 
@@ -24,7 +25,8 @@ def sarif(review: Review) -> str:
     """Return the review as SARIF: every rule there is, and a result for each change.
 
     A result stands where the change is written at the head; one that is gone, in the file that held
-    it, and its line at the base is a related location.
+    it, and its line at the base is a related location. The first ten operations that it reaches are
+    logical locations; a property counts all.
     """
     told = told_of(review)
     run = {
@@ -138,6 +140,7 @@ def _result(shown: Shown) -> dict[str, Any]:
         "suppressions": suppressions,
         "properties": {
             "number": shown.number,
+            "operations": len(change.operations),
             "group": shown.group,
             "clients": change.clients,
             "servers": change.servers,
@@ -156,7 +159,7 @@ def _location(change: Change) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(change.place)}}
     if change.head:
         physical["region"] = {"startLine": change.head.line}
-    logical = [{"name": printable(name), "kind": "function"} for name in change.operations]
+    logical = [{"name": printable(name), "kind": "function"} for name in change.operations[:FEW]]
     return {"physicalLocation": physical, **({"logicalLocations": logical} if logical else {})}
 
 

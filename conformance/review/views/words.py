@@ -163,6 +163,11 @@ def shortened(text: str, longest: int) -> str:
     return f"{text[: text.rfind(' ', 0, longest) if ' ' in text[:longest] else longest]} …"
 
 
+def sentence(clause: str) -> str:
+    """End a clause that may end as a sentence already."""
+    return clause if clause.endswith((".", "…", "!", "?")) else f"{clause}."
+
+
 def numbers_told(numbers: Sequence[int]) -> str:
     """Spell numbers of changes: `change 3`, `changes 1 to 4, 7`."""
     runs: list[list[int]] = []
