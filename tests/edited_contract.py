@@ -109,6 +109,7 @@ components:
       required: [code]
       properties:
         code: { type: string, enum: [ORDER_EXISTS, KEY_REUSED, NOT_STORED] }
+        again: { type: string, enum: [never, later] }
   responses:
     Refused:
       description: Refused.

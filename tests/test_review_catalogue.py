@@ -209,6 +209,15 @@ def test_a_change_concerns_what_speaks_of_it_on_an_operation_that_it_reaches(
     assert effects(told) == []
 
 
+def test_a_word_that_many_requirements_have_says_nothing() -> None:
+    many = "".join(
+        THIRD.replace("ORD-03", f"ORD-1{n}").replace("A list", "Location") for n in range(13)
+    )
+    base = edited(WHOLE, CATALOGUE, (THIRD, many.replace("listOrders", "placeOrder")))
+
+    assert [one.concerns for one in reviewed(base, edited(base, OPENAPI, (LOCATION, "")))] == [()]
+
+
 def test_the_tests_of_an_operation_that_is_gone_prove_nothing() -> None:
     listing = f"    get:\n      operationId: listOrders{READ}"
 

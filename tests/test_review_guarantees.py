@@ -75,6 +75,10 @@ WEAKENED: dict[str, tuple[str, list[Edit]]] = {
         "failure-became-unsayable",
         [("[ORDER_EXISTS, KEY_REUSED, NOT_STORED]", "[ORDER_EXISTS, NOT_STORED]")],
     ),
+    "a value that only refusals have is gone": (
+        "failure-became-unsayable",
+        [("[never, later]", "[never]")],
+    ),
     "a code comes with a status no more": (
         "failure-became-unsayable",
         [("'409': [ORDER_EXISTS, KEY_REUSED]", "'409': [ORDER_EXISTS]")],
@@ -214,6 +218,13 @@ def test_a_failure_with_another_status_can_no_more_be_told_by_the_old_one() -> N
         ["failure-became-unsayable"],
         ["failure-became-unsayable"],
     )
+
+
+def test_a_failure_that_became_an_acknowledgement_can_no_more_be_told() -> None:
+    kept = "      responses:\n        '202':\n          description: It will be"
+    base = edited(WHOLE, OPENAPI, (kept, kept.replace("202", "503")))
+
+    assert both_ways(base, WHOLE) == (["failure-became-unsayable"], ["ack-status-changed"])
 
 
 def test_other_words_for_what_an_acknowledgement_means_ask_for_a_person() -> None:

@@ -183,6 +183,16 @@ def test_what_stands_in_an_example_or_under_a_name_is_no_text() -> None:
     assert [one.rule for one in reviewed(base, head)] == ["example-changed"]
 
 
+def test_the_text_of_a_property_counts_whatever_its_name() -> None:
+    stage = "        stage: { type: string }"
+    named = "        default: { type: string, description: It MUST hold. }"
+    base = edited({OPENAPI: DOCUMENT}, OPENAPI, (stage, f"{named}\n{stage}"))
+
+    head = edited(base, OPENAPI, ("It MUST hold. }", "It MAY hold. }"))
+
+    assert both_ways(base, head) == (["must-weakened"], ["must-strengthened"])
+
+
 CLAUSES = ("keep orders", "answer at once", "say why", "tell everything", "wait for a day")
 said = st.lists(st.sampled_from([f"It MUST {clause}." for clause in CLAUSES]), unique=True)
 prose = st.lists(st.sampled_from(["So it is.", "Read on.", "It may be so."]), max_size=3)

@@ -72,10 +72,18 @@ class Duties:
 
     def completion_stage(self, side: "Side", operation: str) -> str:
         """Return the stage at which an operation is complete; empty where it says none."""
-        for path, method, node in operations(side):
-            if operation == f"{method.upper()} {path}":
-                return str(_at(node, (self.annotations.receipt, "completionStage")) or "")
-        return ""
+        return self._completion[side is self.head].get(operation, "")
+
+    @cached_property
+    def _completion(self) -> tuple[dict[str, str], ...]:
+        steps = (self.annotations.receipt, "completionStage")
+        return tuple(
+            {
+                f"{method.upper()} {path}": str(_at(node, steps) or "")
+                for path, method, node in operations(side)
+            }
+            for side in (self.base, self.head)
+        )
 
 
 def operations(side: "Side") -> Iterator[tuple[str, str, Node]]:

@@ -43,7 +43,7 @@ def guaranteed(
 
     """
     duties = Duties(base, head, annotations)
-    spoken = normative(_of_structure(changes, base, head), base, head)
+    spoken = normative(changes, base, head)
     told = [one for change in spoken for one in _rewritten(change, duties)]
     told += requirements_changed(changes, base, head)
     told += proofs_changed(base, head)
@@ -57,10 +57,3 @@ def _rewritten(change: Change, duties: Duties) -> list[Change]:
         if told is not None:
             return told
     return [change]
-
-
-def _of_structure(changes: list[Change], base: "Side", head: "Side") -> list[Change]:
-    """Leave out what a comparison of structure met in the catalogue and in the plan export."""
-    roots = [*base.catalogue.values(), *head.catalogue.values()]
-    own = {one.file for one in (*roots, base.plan, head.plan) if one is not None}
-    return [one for one in changes if one.place.file not in own]

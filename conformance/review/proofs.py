@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Json = Any
 KINDS: Final = ("scenarios", "invariants", "faults")
-MOST_CONCERNED: Final = 8
+MOST_CONCERNED: Final = 12
 GONE: Final = frozenset({"must-removed", "requirement-removed"})
 UNLINKED: Final = frozenset({"requirement-unlinked", "operation-removed"})
 SAYING: Final = ("enum-", "const-", "failure-", "guarantee-", "ack-status-", "must-", "response-")
