@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test test-browser chromium check lint types spec plan-export faults faults-quick variants variants-pairs canary mutation steadiness lane two-kits stored-run example serve bench bench-write docs build clean
+.PHONY: help install conformance test test-browser chromium check lint types spec plan-export faults faults-quick variants variants-pairs canary mutation steadiness lane two-kits stored-run example serve bench review-detection review-others bench-write docs build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,15 @@ serve: $(READY) ## Serve the reference server on port 8080 without authenticatio
 
 bench: $(READY) ## Measure the figures of docs/benchmarks.md
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/review_bench.py
+
+review-detection: $(READY) ## Write docs/review-detection.md from the labelled corpus
+	$(BIN)/python tests/review_detection.py
+
+review-others: $(READY) ## Run other tools on the labelled corpus; needs npm
+	mkdir -p build/npm-others && cp tests/others/package*.json build/npm-others/
+	npm ci --prefix build/npm-others --ignore-scripts --no-audit --no-fund --silent
+	$(BIN)/python tests/review_others.py build/npm-others
 
 bench-write: $(READY) ## Break the processor time of an accepted write down
 	$(BIN)/python tests/bench_write.py

@@ -264,7 +264,7 @@ def bodies() -> Iterator[Case]:
     priced = f"{P_QUOTE}/responses/200/content"
     yield one("media-type-name", group, ("media-type-renamed", OTHER), priced, rename(f"{priced}/application~1json", "application/vnd.price+json"), QUOTE, directions=RESPONSE)
     form = f"{P_LABEL}/requestBody/content/multipart~1form-data"
-    yield value("encoding-content-type", group, "encoding-changed", OTHER, f"{form}/encoding/picture/contentType", "image/gif", LABEL, directions=REQUEST)
+    yield value("encoding-content-type", group, "encoding-changed", OTHER, f"{form}/encoding/picture", "image/gif", LABEL, inside="/contentType", directions=REQUEST)
     yield value("encoding-style", group, "encoding-changed", OTHER, f"{form}/encoding/note", {"style": "pipeDelimited"}, LABEL, directions=REQUEST)
     yield one("form-part", group, ("property-removed", MAY_BREAK), f"{form}/schema/properties/note", drop(f"{form}/schema/properties/note"), LABEL, directions=REQUEST)
     yield value("media-type-example", group, "example-changed", FINE, f"{P_READ}/responses/200/content/application~1json/example", 4, READ, inside="/weight")

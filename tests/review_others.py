@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from review_corpus import EVERYTHING
 
 OTHERS: Final = Path(__file__).parent / "others"
 FIGURES: Final = Path(__file__).parent / "data/review-others.json"
+SCRIPTS: Final = {"@redocly/cli": "redocly.mjs", "api-smart-diff": "api_smart_diff.mjs"}
 Pair = tuple[str, Path, Path]
 Outcomes = dict[str, str]
 
@@ -39,38 +39,14 @@ def _document(files: Texts, folder: Path) -> Path:
     return next(folder.glob("openapi.*"))
 
 
-def redocly(npm: Path, asked: Iterable[Pair]) -> Outcomes:
-    """Ask Redocly's `diff`, one process for each pair."""
-    command = (str(npm / "node_modules/.bin/redocly"), "diff")
-    settings = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-
-    def ask(pair: Pair) -> tuple[str, str]:
-        name, base, head = pair
-        sides = (str(base), str(head))
-        done = subprocess.run(
-            [*command, *sides, "--format", "json"], check=False, capture_output=True, env=settings
-        )
-        return name, _impact(done.stdout)
-
-    with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(ask, asked))
-
-
-def _impact(printed: bytes) -> str:
-    try:
-        report = json.loads(printed)
-    except json.JSONDecodeError:
-        return "refused"
-    if not report["changes"]:
-        return "silent"
-    return "breaking" if report["summary"]["major"] else "seen"
-
-
-def api_smart_diff(npm: Path, asked: Iterable[Pair]) -> Outcomes:
-    """Ask api-smart-diff, a library, in one process for all pairs."""
-    lines = "".join(json.dumps([name, str(a), str(b)]) + "\n" for name, a, b in asked)
-    script = ("node", str(OTHERS / "api_smart_diff.mjs"))
-    done = subprocess.run(script, check=True, capture_output=True, cwd=npm, input=lines, text=True)
+def asked(script: str, npm: Path, about: Iterable[Pair]) -> Outcomes:
+    """Ask one tool, by its script, about all pairs."""
+    lines = "".join(json.dumps([name, str(base), str(head)]) + "\n" for name, base, head in about)
+    command = ("node", str(OTHERS / script))
+    quiet = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, cwd=npm, input=lines, text=True, env=quiet
+    )
     return dict(json.loads(line) for line in done.stdout.splitlines())
 
 
@@ -84,12 +60,9 @@ def main() -> None:
     """Ask every tool about everything and write the figures."""
     npm = Path(sys.argv[1]).absolute()
     with tempfile.TemporaryDirectory() as folder:
-        asked = list(pairs(Path(folder)))
-        outcomes = {
-            "@redocly/cli": redocly(npm, asked),
-            "api-smart-diff": api_smart_diff(npm, asked),
-        }
-    names = [name for name, _, _ in asked]
+        about = list(pairs(Path(folder)))
+        outcomes = {tool: asked(script, npm, about) for tool, script in SCRIPTS.items()}
+    names = [name for name, _, _ in about]
     told = {name: {tool: found[name] for tool, found in outcomes.items()} for name in names}
     rows = ",\n".join(f"    {json.dumps(name)}: {json.dumps(row)}" for name, row in told.items())
     tools = json.dumps({tool: versions()[tool] for tool in outcomes})
