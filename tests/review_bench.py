@@ -72,7 +72,7 @@ def _thing(number: int) -> dict[str, Any]:
             "type": "string",
             "minLength": 1,
             "maxLength": 64,
-            "description": "As it is known.",
+            "description": "Its name.",
         },
         "kind": {"type": "string", "enum": ["one", "two", "three", f"kind-{number}"]},
         "size": {"type": "number", "minimum": 0, "description": "In kilograms, with the box."},
