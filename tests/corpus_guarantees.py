@@ -107,6 +107,7 @@ def acknowledgements() -> Iterator[Case]:
         before=drop(f"{ACCEPTED}/content/application~1json/examples"),
     )
     yield from two("status-url-optional", LOCATOR, RECEIPT, drop(f"{RECEIPT}/required/1"), *locators)
+    yield from two("status-url-null", LOCATOR, f"{RECEIPT}/properties/statusUrl", put(f"{RECEIPT}/properties/statusUrl/type", ["string", "null"]), *locators)
     yield from two("status-url-format-gone", LOCATOR, f"{RECEIPT}/properties/statusUrl", drop(f"{RECEIPT}/properties/statusUrl/format"), *locators)
     yield from two("retry-after-gone", HINT, retry, drop(retry), *WRITES)
     yield from two("retry-after-optional", HINT, retry, put(f"{retry}/required", value=False), *WRITES)
@@ -119,6 +120,7 @@ def failures() -> Iterator[Case]:
     yield from two("response-409-gone", FAILURE, f"{P_BOOK}/responses/409", drop(f"{P_BOOK}/responses/409"), BOOK, before=drop(f"{P_BOOK}/x-error-codes"))
     yield from two("response-503-gone", FAILURE, f"{P_BOOK}/responses/503", drop(f"{P_BOOK}/responses/503"), BOOK, before=drop(f"{P_BOOK}/x-error-codes"))
     yield from two("response-default-gone", FAILURE, f"{P_BOOK}/responses/default", drop(f"{P_BOOK}/responses/default"), BOOK)
+    yield from two("response-4XX-gone", FAILURE, f"{P_BOOK}/responses/4XX", drop(f"{P_BOOK}/responses/4XX"), BOOK, before=put(f"{P_BOOK}/responses/4XX", {"description": "Refused"}))
     yield from two("response-500-gone-inline", FAILURE, f"{P_ONE}/delete/responses/500", drop(f"{P_ONE}/delete/responses/500"), WITHDRAW)
     missing = f"{P_READ}/responses/404"
     yield from two("response-404-of-a-read-gone", FAILURE, missing, drop(missing), READ)

@@ -297,6 +297,18 @@ def bodies() -> Iterator[Case]:
         BOOK,
         directions=REQUEST,
     )
+    tree = {"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}, "kids": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}}
+    branch = put("/components/schemas/Letters/properties/tree", {"$ref": "#/components/schemas/Tree"})
+    yield from two(
+        "schema-within-itself",
+        group,
+        (("bound-tightened", BREAKS), ("bound-loosened", DUTY)),
+        "/components/schemas/Tree/properties/name/maxLength",
+        put("/components/schemas/Tree/properties/name/maxLength", 5),
+        BOOK,
+        directions=REQUEST,
+        before=all_of(put("/components/schemas/Tree", tree), branch),
+    )
     yield from two(
         "reference-target",
         group,

@@ -4,10 +4,22 @@ import re
 
 import pytest
 from corpus_model import Case, Rewrite
-from review_corpus import CASES, EVERYTHING, REWRITES, line_of, wrong_of_case, wrong_of_rewrite
+from review_corpus import (
+    CASES,
+    EVERYTHING,
+    REWRITES,
+    changes,
+    line_of,
+    wrong_of_case,
+    wrong_of_rewrite,
+)
 from review_detection import DOCUMENT, document, figures
 
 from conformance.review.rules import RULES
+
+COUNT = re.compile(r'(count"?: ?{?\s*(?:"?type"?: "?integer"?,?\s*)?"?minimum"?: )1\b')
+"""The least number of letters in a booking, however it is written."""
+COURIER = [one for one in REWRITES if any(COUNT.search(text) for text in one.texts()[1].values())]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -18,6 +30,16 @@ def test_a_change_is_told_once_where_it_is_with_its_labels(case: Case) -> None:
 @pytest.mark.parametrize("rewrite", REWRITES, ids=lambda rewrite: rewrite.name)
 def test_a_rewrite_is_no_change(rewrite: Rewrite) -> None:
     assert wrong_of_rewrite(rewrite) == []
+
+
+@pytest.mark.parametrize("rewrite", COURIER, ids=lambda rewrite: rewrite.name)
+def test_a_change_is_told_once_through_a_rewrite(rewrite: Rewrite) -> None:
+    base, head = rewrite.texts()
+
+    told = changes(base, {name: COUNT.sub(r"\g<1>2", text) for name, text in head.items()})
+
+    assert [one.rule for one in told] == ["bound-tightened"]
+    assert [(one.clients, one.operations) for one in told] == [("breaks", ("POST /parcels",))]
 
 
 def test_every_rule_has_a_case_and_so_every_mirror() -> None:
