@@ -15,7 +15,7 @@ from conformance.contract import Contract, load_contract
 from conformance.plan import make_plan
 from conformance.preflight import TargetUnusable, check_usable
 from conformance.probing import Probed, probe
-from conformance.reports import report_file
+from conformance.reports import whole_files
 from conformance.reports.hanging import print_hanging
 from conformance.reports.printable import printable
 from conformance.target import Target
@@ -218,4 +218,4 @@ def _write(
         make_plan(contract, target)
     beside = ca_file and Path(os.path.relpath(ca_file, wanted.path.parent)).as_posix()
     text = masked(replace(draft, ca_file=beside).text())
-    report_file.replace(wanted.path, text.encode("utf-8"))
+    whole_files.replace(wanted.path, text.encode("utf-8"))

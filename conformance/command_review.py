@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from conformance.nearest import hint
-from conformance.reports.report_file import replace_all
+from conformance.reports.whole_files import replace_all
 from conformance.review.approvals import NAME
 from conformance.review.approvals_file import entries, load_approvals
 from conformance.review.asked import sides_asked

@@ -26,7 +26,7 @@ from conformance.ledger import Ledger
 from conformance.modes import FULL, READ_ONLY, SMOKE, NotInThisMode
 from conformance.notices import beforehand
 from conformance.plan import Plan, make_plan
-from conformance.reports import report_file
+from conformance.reports import report_file, whole_files
 from conformance.reports.console import print_report
 from conformance.reports.counted import counted
 from conformance.reports.live import LiveProgress
@@ -94,13 +94,13 @@ def told(console: Console, result: RunResult, folder: Path | None) -> int:
     """Write the report of a run if there is a folder for it, print it, and return the code."""
     try:
         report, written = reported(result, folder)
-    except report_file.ReportUnwritable as lost:
+    except whole_files.ReportUnwritable as lost:
         return _told_only(console, result, lost)
     print_report(console, report, written)
     return report.exit_code
 
 
-def _told_only(console: Console, result: RunResult, lost: report_file.ReportUnwritable) -> int:
+def _told_only(console: Console, result: RunResult, lost: whole_files.ReportUnwritable) -> int:
     """Print the report of a run that could not be written, and why; return the exit code."""
     report = report_of(result, kit_version())
     code = first_of((report.exit_code, Exit.USAGE))

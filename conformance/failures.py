@@ -23,7 +23,7 @@ from conformance.plan import UnknownSelection
 from conformance.preflight import TargetUnusable
 from conformance.reading import NothingToRead
 from conformance.reports.printable import printable
-from conformance.reports.report_file import ReportUnwritable
+from conformance.reports.whole_files import ReportUnwritable
 from conformance.review.approvals_file import ApprovalsError
 from conformance.review.policy import PolicyError
 from conformance.review.refused import SideRefused

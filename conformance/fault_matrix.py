@@ -13,7 +13,7 @@ from conformance.contract import Contract, load_contract
 from conformance.embedded import Embedded, embedded_server, listed_faults
 from conformance.judge import Exit, Verdict
 from conformance.preflight import TargetUnusable
-from conformance.reports import report_file
+from conformance.reports import report_file, whole_files
 from conformance.reports.counted import counted
 from conformance.reports.printable import printable
 from conformance.run_result import RunResult
@@ -97,7 +97,7 @@ def run_matrix(names: Sequence[str], file: Path | None, *, full: bool) -> int:
             rows.append(row)
     if file is not None:
         content = {"full": full, "honest": asdict(honest), "faults": [asdict(row) for row in rows]}
-        report_file.replace(file, f"{json.dumps(content, indent=2)}\n".encode())
+        whole_files.replace(file, f"{json.dumps(content, indent=2)}\n".encode())
     return _closed(console, honest, rows)
 
 

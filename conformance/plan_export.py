@@ -9,7 +9,7 @@ from conformance.checks import Check
 from conformance.contract import Contract, Requirement, load_contract
 from conformance.embedded import listed_faults
 from conformance.invariants import INVARIANTS
-from conformance.reports import report_file
+from conformance.reports import report_file, whole_files
 from conformance.scenarios import SCENARIOS
 from conformance.versions import kit_version
 
@@ -25,7 +25,7 @@ def export_plan(file: Path) -> int:
 
     """
     report_file.prepare(file.parent, file.name)
-    report_file.replace(file, exported(load_contract()).encode())
+    whole_files.replace(file, exported(load_contract()).encode())
     return 0
 
 

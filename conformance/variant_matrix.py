@@ -15,7 +15,7 @@ from conformance.contract import Contract, load_contract
 from conformance.embedded import Embedded, embedded_server, listed_variants
 from conformance.judge import Exit, Verdict
 from conformance.preflight import TargetUnusable
-from conformance.reports import report_file
+from conformance.reports import report_file, whole_files
 from conformance.reports.counted import counted
 from conformance.reports.printable import printable
 from conformance.scopes import (
@@ -92,7 +92,7 @@ def run_variants(names: Sequence[str], file: Path | None, *, pairs: bool) -> int
             rows.append(row)
     if file is not None:
         content = {"pairs": pairs, "variants": [asdict(row) for row in rows]}
-        report_file.replace(file, f"{json.dumps(content, indent=2)}\n".encode())
+        whole_files.replace(file, f"{json.dumps(content, indent=2)}\n".encode())
     return _closed(console, rows)
 
 

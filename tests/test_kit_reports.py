@@ -21,7 +21,7 @@ from hand_made_runs import (
 )
 
 from conformance.generated.outcome import Generation
-from conformance.reports import report_file
+from conformance.reports import report_file, whole_files
 from conformance.reports.console import profile_line
 from conformance.reports.of_run import report_of
 from conformance.reports.summary import summary
@@ -322,7 +322,7 @@ def test_the_report_file_is_written_whole(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(report_file.ReportUnwritable, match="cannot be written to: Not a directory"):
+    with pytest.raises(whole_files.ReportUnwritable, match="cannot be written to: Not a directory"):
         report_file.prepare(tmp_path / "file" / "deep")
 
 
@@ -332,5 +332,5 @@ def test_a_folder_in_the_place_of_a_file_is_refused_before_the_run(
 ) -> None:
     (tmp_path / name).mkdir()
 
-    with pytest.raises(report_file.ReportUnwritable, match="is a folder"):
+    with pytest.raises(whole_files.ReportUnwritable, match="is a folder"):
         report_file.prepare(tmp_path)

@@ -1,22 +1,17 @@
 """The report as files: report.json, and beside it every view that is a file."""
 
 import json
-import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from conformance.reports.model import Report
 from conformance.reports.views import VIEWS
+from conformance.reports.whole_files import ReportUnwritable, replace_all, told
 
 NAME: Final = "report.json"
 NOTHING: Final[Mapping[str, bytes]] = {}
-
-
-class ReportUnwritable(Exception):  # noqa: N818  # the CLI words it
-    """The report folder cannot be written to; the message is one sentence."""
 
 
 def prepare(folder: Path, *names: str) -> None:
@@ -58,7 +53,7 @@ def clear(folder: Path, *beside: str) -> None:
 
     """
     for name in (NAME, *VIEWS, *beside):
-        with _told(folder / name):
+        with told(folder / name):
             (folder / name).unlink(missing_ok=True)
 
 
@@ -79,47 +74,3 @@ def write(report: Report, folder: Path, beside: Mapping[str, bytes] = NOTHING) -
     encoded = {name: one.encode(errors="backslashreplace") for name, one in texts.items()}
     replace_all({folder / name: content for name, content in (dict(beside) | encoded).items()})
     return folder / NAME
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        ReportUnwritable: its folder can no longer be written to.
-
-    """
-    replace_all({path: content})
-
-
-def replace_all(contents: Mapping[Path, bytes]) -> None:
-    """Write all files under other names, and rename them once all of them are whole.
-
-    Raises:
-        ReportUnwritable: a folder cannot be written to.
-
-    """
-    unfinished: dict[Path, Path] = {}
-    try:
-        for path, content in contents.items():
-            with _told(path):
-                handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-                unfinished[path] = Path(name)
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                unfinished[path].chmod(0o644)
-        for path, whole in unfinished.items():
-            with _told(path):
-                whole.replace(path)
-    finally:
-        for left in unfinished.values():
-            left.unlink(missing_ok=True)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as problem:
-        raise ReportUnwritable(
-            f"{path} cannot be written: {problem.strerror}. Make room, or name another folder."
-        ) from problem

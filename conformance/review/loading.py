@@ -1,14 +1,13 @@
 """The two sides of a review, from files, folders and git revisions."""
 
-import gc
 import os
 import posixpath
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from conformance.review.collector import collector_at_rest
 from conformance.review.commits import commit_of, merge_base, named, uncommitted
 from conformance.review.disk import Disk, repository_of, whole_path
 from conformance.review.documents import Documents, Source
@@ -126,20 +125,8 @@ def _of_commit(name: str, commit: str, path: str, where: Where) -> Side:
 
 
 def _load(name: str, source: Source, contract: str, where: Where) -> Side:
-    with _collector_at_rest():
+    with collector_at_rest():
         return _loaded(name, source, contract, where)
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Spare the collector of cycles: it would go through the many nodes again and again."""
-    was_at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_at_work:
-            gc.enable()
 
 
 def _loaded(name: str, source: Source, contract: str, where: Where) -> Side:

@@ -16,6 +16,7 @@ from conformance.review.changes import (
     order,
 )
 from conformance.review.clauses import Facts, violations
+from conformance.review.collector import collector_at_rest
 from conformance.review.comparing import compare
 from conformance.review.explained import unexplained
 from conformance.review.guarantees import guaranteed
@@ -55,8 +56,9 @@ def review(
         notices: what the reader should know beside the changes.
 
     """
-    structural = compare(base, head)
-    changes = guaranteed(structural, base, head, policy.annotations)
+    with collector_at_rest():
+        structural = compare(base, head)
+        changes = guaranteed(structural, base, head, policy.annotations)
     return weigh((base, head), changes, policy, approvals, notices)
 
 

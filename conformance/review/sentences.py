@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 MUST: Final = 3
 SHOULD: Final = 2
@@ -30,7 +31,6 @@ NO_END: Final = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|resp|approx|incl|no|fig|sec|[A-Z])\.$"
 )
 MASK: Final = "§"
-READER: Final = MarkdownIt("commonmark").enable("table")
 BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 
 
@@ -53,6 +53,13 @@ class Sentence:
     def strength(self) -> int:
         """The strength of its strongest keyword; 0 without one."""
         return max((strength for strength, _ in self.words), default=0)
+
+
+@cache
+def _reader() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # most reviews meet no MUST in prose
+
+    return MarkdownIt("commonmark").enable("table")
 
 
 @cache
@@ -97,7 +104,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
     """Go through the blocks of text, each with the beginning that a list continues."""
     stems = [""]
     last = ""
-    for token in READER.parse(text):
+    for token in _reader().parse(text):
         if token.type.endswith("_list_open"):
             stems.append(last or stems[-1])
             last = ""
@@ -116,7 +123,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
         yield "", last
 
 
-def _plain(token: Token) -> str:
+def _plain(token: "Token") -> str:
     parts = [
         " " if child.type in BREAKS else child.content
         for child in token.children or ()
