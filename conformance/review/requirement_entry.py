@@ -15,7 +15,7 @@ NEGATION: Final = re.compile(
     r"\b(?:(?:does|do|did)\s+)?(?:not|never|no|nothing|none|nor|neither)\b|(?<=\bcan)not\b",
     re.IGNORECASE,
 )
-INFORMATIVE: Final = frozenset({"why", "source"})
+INFORMATIVE: Final = frozenset({"why", "source", "changed"})
 KNOWN: Final = frozenset(
     {
         *INFORMATIVE,
