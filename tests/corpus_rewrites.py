@@ -1,6 +1,5 @@
 """The same contract written in other ways, of which a review has nothing to say."""
 
-import copy
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from corpus_model import (
     Texts,
     all_of,
     contracts,
+    copied,
     drop,
     put,
     rename,
@@ -70,9 +70,9 @@ def edited(name: str, edit: Edit, before: Edit = untouched) -> Rewrite:
     """Rewrite by editing values; both sides are written out in one style."""
 
     def sides() -> tuple[Texts, Texts]:
-        base = copy.deepcopy(contracts()["courier"])
+        base = copied(contracts()["courier"])
         before(base)
-        head = copy.deepcopy(base)
+        head = copied(base)
         edit(head)
         return texts(base), texts(head)
 
@@ -93,7 +93,7 @@ def beside(name: str, head: Callable[[Json], Texts]) -> Rewrite:
     """Rewrite the document into other files; a text of "" takes a file away."""
 
     def sides() -> tuple[Texts, Texts]:
-        new = courier() | head(copy.deepcopy(contracts()["courier"][ROOT]))
+        new = courier() | head(copied(contracts()["courier"][ROOT]))
         return courier(), {name: text for name, text in new.items() if text}
 
     return Rewrite(name, sides)

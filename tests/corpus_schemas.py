@@ -1,6 +1,5 @@
 """Every keyword of a schema, changed where clients send it and where servers do."""
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +16,7 @@ from corpus_model import (
     Edit,
     Labels,
     Place,
+    copied,
     place,
     put,
     replace_all,
@@ -115,7 +115,7 @@ TOLD: Final[Schema] = {
 
 def with_(schema: Schema, **keywords: Json) -> Schema:
     """Add keywords to a schema; a None removes one."""
-    known = {**copy.deepcopy(schema), **copy.deepcopy(keywords)}
+    known = {**copied(schema), **copied(keywords)}
     return {key: value for key, value in known.items() if value is not None}
 
 
