@@ -74,7 +74,7 @@ def review(  # noqa: PLR0913  # the options of the command
     external: bool,
     tolerate_invalid: bool,
 ) -> int:
-    r"""Say what the change from BASE to HEAD means for clients, servers, guarantees and tests.
+    """Say what the change from BASE to HEAD means for clients, servers, guarantees and tests.
 
     A side is an OpenAPI file, a folder that holds a contract, a revision of git, or REVISION:PATH.
     HEAD is otherwise the working tree, and BASE the commit where HEAD left the default branch.
@@ -88,7 +88,7 @@ def review(  # noqa: PLR0913  # the options of the command
     Nothing is sent. Exit codes: 0 the policy allows it, 1 it does not, 2 usage, policy or approvals
     cannot be used, or a file cannot be written, 3 a side cannot be read or is invalid, 5 an
     approval is stale or expired, 130 interrupted; of several the first in the order 2, 3, 1, 5.
-    """
+    """  # noqa: D301  # click reads the sign itself: lines below it are not joined
     from conformance.command_review import Asked, review_contract
     from conformance.review.loading import Where
 

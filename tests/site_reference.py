@@ -73,11 +73,17 @@ def _command(path: Sequence[str], command: click.Command) -> str:
     return "\n\n".join(
         [
             f"## {name} {{ #{anchor} }}",
-            *map(plain, paragraphs),
+            *map(_paragraph, paragraphs),
             f"```text\n{usage}\n```",
             table(("option or command", "what it does"), rows),
         ]
     )
+
+
+def _paragraph(text: str) -> str:
+    """Spell a paragraph of a help text; lines below click's sign for it are kept as they are."""
+    lines = text.removeprefix("\b\n")
+    return f"```text\n{inspect.cleandoc(lines)}\n```" if lines != text else plain(text)
 
 
 def _below(group: click.Group) -> Iterator[tuple[str, click.Command]]:

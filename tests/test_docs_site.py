@@ -99,6 +99,7 @@ def test_the_page_of_commands_names_every_command_and_option() -> None:
     assert all(f"## {' '.join(path)} {{" in text for path, _ in walk(("ackproof",), ackproof))
     assert [option for option in options if option not in text] == []
     assert "--list-faults" in options
+    assert "\nackproof review old.yaml new.yaml\n" in text
 
 
 def test_the_page_of_the_target_file_names_every_key() -> None:

@@ -88,6 +88,14 @@ def test_the_formats_of_the_command_are_the_views() -> None:
     assert list(FORMATS) == list(VIEWS)
 
 
+def test_the_help_shows_each_example_on_a_line(ask: Ask) -> None:
+    code, out, _ = ask("--help")
+
+    assert code == 0
+    assert "\\b" not in out
+    assert "\n    ackproof review old.yaml new.yaml\n" in out
+
+
 def test_a_contract_beside_itself_is_fine(ask: Ask, both: tuple[str, str]) -> None:
     code, out, errors = ask(both[0], both[0])
 
