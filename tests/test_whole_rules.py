@@ -72,6 +72,16 @@ MAY_IMPORT = {
     },
     "conformance/reports/of_timing.py": {"pace", "reports", "run_result", "waits"},
     "conformance/reports/of_waivers.py": {"reports", "run_result", "waivers"},
+    "conformance/review": {
+        "judge",
+        "nearest",
+        "published_schemas",
+        "reports",
+        "review",
+        "toml_file",
+        "versions",
+    },
+    "conformance/review/views": {"published_schemas", "reports", "review", "versions"},
 }
 
 
