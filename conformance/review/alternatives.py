@@ -21,7 +21,7 @@ def wrapped(sides: Comparison, pair: Pair, base: Whole, head: Whole, compare: Co
         word, node, forms = other.alternatives[0]
         here, there = ([base[0]], forms) if one is base[1] else (forms, [head[0]])
         _forms(sides, pair, word, (here, there), compare)
-        pair.see(node if not node.value else None)
+        pair.see_empty(node)
         return True
     return False
 

@@ -33,10 +33,10 @@ def _document(base: Node, head: Node) -> Pair:
     whole(pair, "info-changed", "externalDocs", base.get("externalDocs"), head.get("externalDocs"))
     _tags(pair, base.get("tags"), head.get("tags"))
     for word in ("servers", "security"):
-        pair.see(*(node for node in (base.get(word), head.get(word)) if node and not node.value))
+        pair.see_empty(base.get(word), head.get(word))
     for word in ("paths", "webhooks", "components"):
         one, other = base.get(word), head.get(word)
-        pair.see(*(node for node in (one, other) if node and not node.value))
+        pair.see_empty(one, other)
         if word != "webhooks":
             _extensions(pair, one, other)
     others(pair, base, head, WALKED)
@@ -63,7 +63,7 @@ def _info(pair: Pair, base: Node | None, head: Node | None) -> None:
 
 def _tags(pair: Pair, base: Node | None, head: Node | None) -> None:
     here, there = (_named(node) for node in (base, head))
-    pair.see(*(node for node in (base, head) if node and not node.value))
+    pair.see_empty(base, head)
     for name in dict.fromkeys([*here, *there]):
         before, after = here.get(name), there.get(name)
         if before is None or after is None:

@@ -70,7 +70,7 @@ def _written(node: Node) -> tuple[Json, Json]:
     place = node.get("in")
     style, explode = node.get("style"), node.get("explode")
     named = style.value if style else STYLES.get(str(place.value) if place else "header", "form")
-    return named, explode.value if explode else named in {"form", "cookie"}
+    return named, explode.value if explode else named in ("form", "cookie")
 
 
 def _schema(
@@ -88,9 +88,7 @@ def _schema(
 def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
     """Compare the media types that a body can have."""
     here, there = (_media_types(side.get("content")) for side in (base, head))
-    pair.see(
-        *(node for node in (base.get("content"), head.get("content")) if node and not node.value)
-    )
+    pair.see_empty(base.get("content"), head.get("content"))
     gone = {name: here[name] for name in here if name not in there}
     new = {name: there[name] for name in there if name not in here}
     for name in here.keys() & there.keys():
@@ -143,7 +141,7 @@ def _media_types(node: Node | None) -> dict[str, Node]:
 
 def compare_media_types(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:
     """Compare what a body of one media type is."""
-    pair.see(*(node for node in (base, head) if not node.value))
+    pair.see_empty(base, head)
     for word, at in (("schema", ""), ("itemSchema", "/*")):
         _schema(sides, pair, word, (base, head), at)
     _examples(sides, pair, base, head)
@@ -157,9 +155,7 @@ def compare_media_types(sides: Comparison, base: Node, head: Node, pair: Pair) -
 def _examples(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
     whole(pair, "example-changed", "example", base.get("example"), head.get("example"))
     here, there = (_members(side.get("examples")) for side in (base, head))
-    pair.see(
-        *(node for node in (base.get("examples"), head.get("examples")) if node and not node.value)
-    )
+    pair.see_empty(base.get("examples"), head.get("examples"))
     for name in dict.fromkeys([*here, *there]):
         if name in here and name in there:
             pair.lead(sides.pair(compare_examples, here[name], there[name]))
@@ -201,9 +197,7 @@ def compare_responses(sides: Comparison, base: Node, head: Node, pair: Pair) -> 
 
 def _headers(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
     here, there = (_lower(side.get("headers")) for side in (base, head))
-    pair.see(
-        *(node for node in (base.get("headers"), head.get("headers")) if node and not node.value)
-    )
+    pair.see_empty(base.get("headers"), head.get("headers"))
     gone = {name: here[name] for name in here if name not in there}
     new = {name: there[name] for name in there if name not in here}
     for name in here.keys() & there.keys():
@@ -235,7 +229,7 @@ def _links(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
     here, there = (
         dict(node.items()) if node else {} for node in (base.get("links"), head.get("links"))
     )
-    pair.see(*(node for node in (base.get("links"), head.get("links")) if node and not node.value))
+    pair.see_empty(base.get("links"), head.get("links"))
     for name in dict.fromkeys([*here, *there]):
         if name not in there:
             pair.tell("link-removed", f"link `{name}` is gone", here[name], None)

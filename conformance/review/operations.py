@@ -112,6 +112,9 @@ class Operations:
             self._lonely(Placed(operation, path or str(node.key), item), method, kind, gone=gone)
         pair = Pair()
         pair.see(node, item)
+        if not dict(_methods(item)):
+            both = (node, None) if gone else (None, node)
+            whole(pair, "not-judged", "path without operations", *both)
         self.roots.append(Root(pair, Reach(_named(kind, "", path or str(node.key)))))
 
     def _lonely(self, placed: Placed, method: str, kind: Kind, *, gone: bool) -> None:
@@ -230,7 +233,7 @@ class Operations:
         there = self._effective(other, left=False)
         for side in (one.node, one.item, other.node, other.item):
             given = side.get("parameters")
-            pair.see(given if given is not None and not given.value else None)
+            pair.see_empty(given)
         for key in here.keys() & there.keys():
             inner = self.sides.pair(compare_parameters, here[key], there[key])
             self._root(inner, replace(reach, at=_at(self.sides.head, there[key])))
@@ -316,7 +319,7 @@ class Operations:
 
     def _responses(self, pair: Pair, base: Node, head: Node, reach: Reach) -> None:
         nodes = base.get("responses"), head.get("responses")
-        pair.see(*(node for node in nodes if node is not None and not node.value))
+        pair.see_empty(*nodes)
         here, there = (
             {
                 name.upper() if name != "default" else name: node
@@ -367,13 +370,7 @@ class Operations:
 
     def _callbacks(self, pair: Pair, base: Node, head: Node, reach: Reach) -> None:
         here, there = _members(base.get("callbacks")), _members(head.get("callbacks"))
-        pair.see(
-            *(
-                node
-                for node in (base.get("callbacks"), head.get("callbacks"))
-                if node and not node.value
-            )
-        )
+        pair.see_empty(base.get("callbacks"), head.get("callbacks"))
         for name in dict.fromkeys([*here, *there]):
             kind = Kind("callback", OPPOSITE[reach.flow], f"{reach.operation} callback {name}")
             if name not in here or name not in there:

@@ -75,6 +75,10 @@ class Pair:
         """Note that values are accounted for."""
         self.seen.extend(node for node in nodes if node is not None)
 
+    def see_empty(self, *nodes: Node | None) -> None:
+        """Note that values are accounted for which are mappings or lists of nothing."""
+        self.see(*(node for node in nodes if node is not None and node.value in ({}, [])))
+
     def tell(
         self,
         rule: str,
@@ -259,6 +263,8 @@ def flags(
     one, other = (node is not None and node.value is True for node in (base, head))
     if one != other:
         pair.tell(rules[0] if other else rules[1], what, base, head)
+    elif not all(node is None or isinstance(node.value, bool) for node in (base, head)):
+        whole(pair, "not-judged", what, base, head)
 
 
 def whole(pair: Pair, rule: str, what: str, base: Node | None, head: Node | None) -> None:
@@ -293,8 +299,11 @@ def _parts(node: Node) -> dict[str, Node]:
 
 
 def others(pair: Pair, base: Node, head: Node, known: Iterable[str]) -> None:
-    """Tell the members that no rule knows and that differ."""
-    left = [*dict.fromkeys([*(base.value or ()), *(head.value or ())])]
+    """Tell the members that no rule knows and that differ, or the whole if it has no members."""
+    if not (base.is_mapping and head.is_mapping):
+        whole(pair, "not-judged", str(base.key), base, head)
+        return
+    left = [*dict.fromkeys([*base.value, *head.value])]
     for name in left:
         if name not in known:
             whole(pair, "not-judged", name, base.get(name), head.get(name))

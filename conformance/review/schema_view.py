@@ -226,8 +226,7 @@ def _is_bare_type(node: Node) -> bool:
 
 
 def _spread(said: Node) -> frozenset[str]:
-    names = said.data if said.is_list else [said.value]
-    known = frozenset(name for name in names if isinstance(name, str))
+    known = frozenset(map(str, said.data if said.is_list else [said.data]))
     return known | {"integer"} if "number" in known else known
 
 

@@ -33,6 +33,8 @@ def compare_schemas(sides: Comparison, base: Schema, head: Schema) -> Pair:
     if len(base) == len(head) == 1 and sides.unchanged(base[0], head[0]):
         pair.see(base[0], head[0])
         return pair
+    if _odd(pair, base, head):
+        return pair
     one, other = view(sides.base, base), view(sides.head, head)
     pair.see(*one.seen, *other.seen)
     if wrapped(sides, pair, (base, one), (head, other), compare_schemas):
@@ -51,6 +53,18 @@ def compare_schemas(sides: Comparison, base: Schema, head: Schema) -> Pair:
     _notes(pair, one, other)
     _rest(pair, one, other)
     return pair
+
+
+def _odd(pair: Pair, base: Schema, head: Schema) -> bool:
+    """Compare what is neither a mapping nor true nor false, and so no schema, as it is."""
+    odd = [
+        [node for node in schema if not (node.is_mapping or isinstance(node.value, bool))]
+        for schema in (base, head)
+    ]
+    if not any(odd):
+        return False
+    whole(pair, "not-judged", "schema", (*odd[0], base[0])[0], (*odd[1], head[0])[0])
+    return True
 
 
 def _led(follow: Any, schema: Schema) -> Schema:  # noqa: ANN401  # of one side
@@ -79,6 +93,7 @@ def _types(pair: Pair, one: View, other: View) -> bool:
     for side in (one, other):
         pair.see(*side.all("type"), *side.all("nullable"), side.null)
     if here == there or (_enumerated(one) is not None and _enumerated(other) is not None):
+        _without_effect(pair, one, other)
         return False
     if one.says_nothing and not other.first("type"):
         return False
@@ -88,6 +103,14 @@ def _types(pair: Pair, one: View, other: View) -> bool:
     what = f"type {_spelled(before)} became {_spelled(after)}"
     pair.tell(rule, what, _typed(one), _typed(other), (before, after))
     return not here & there
+
+
+def _without_effect(pair: Pair, one: View, other: View) -> None:
+    """Tell a `nullable` that allows nothing more, unless null is allowed in another way there."""
+    said = [node and node.data for node in (one.first("type"), other.first("type"))]
+    if said[0] == said[1] and one.null is other.null is None:
+        before, after = one.first("nullable"), other.first("nullable")
+        flags(pair, ("not-judged", "not-judged"), "`nullable` that allows no null", before, after)
 
 
 def _typed(one: View) -> Node:
@@ -108,7 +131,11 @@ def _spelled(types: Json) -> str:
 
 def _enumerated(one: View) -> dict[bytes, Node] | None:
     """Return the values that are allowed, by digest; None if they are not listed."""
-    lists = [{value.digest: value for value in node.elements()} for node in one.all("enum")]
+    lists = [
+        {value.digest: value for value in node.elements()}
+        for node in one.all("enum")
+        if node.is_list
+    ]
     lists += [{node.digest: node} for node in one.all("const")]
     if not lists:
         return None
@@ -186,7 +213,7 @@ def _properties(sides: Comparison, pair: Pair, one: View, other: View) -> None:
     here, there = one.properties(), other.properties()
     asked, asks = one.required(), other.required()
     for side in (one, other):
-        pair.see(*(node for node in side.all("properties") if node.value == {}))
+        pair.see_empty(*side.all("properties"))
         pair.see(*(node for node in side.all("required") if node.is_list))
     for name in dict.fromkeys([*here, *there, *asked, *asks]):
         if name in here and name in there:
@@ -261,7 +288,7 @@ def _slots(sides: Comparison, pair: Pair, one: View, other: View) -> None:
         for name in dict.fromkeys([*here, *there]):
             at = "/*" if word == "patternProperties" else ""
             _slot(sides, pair, f"{word} `{name}`", (here.get(name), there.get(name)), at)
-        pair.see(*(node for side in (one, other) for node in side.all(word) if node.value == {}))
+        pair.see_empty(*one.all(word), *other.all(word))
     first, second = (list(_elements(side.first("prefixItems"))) for side in (one, other))
     for place in range(max(len(first), len(second))):
         nodes = (_at(first, place), _at(second, place))

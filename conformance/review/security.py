@@ -27,6 +27,8 @@ def compare_security(sides: Comparison, base: Node, head: Node, pair: Pair) -> N
     known = schemes(sides.base), schemes(sides.head)
     here, there = _enough(base, known), _enough(head, known[::-1])
     pair.see(base, head)
+    if not (base.is_list and head.is_list):
+        whole(pair, "not-judged", "security", base, head)
     gone = {one: here[one] for one in here if one not in there and OPEN not in there}
     new = {one: there[one] for one in there if one not in here and OPEN not in here}
     for one in list(gone):
@@ -37,9 +39,11 @@ def compare_security(sides: Comparison, base: Node, head: Node, pair: Pair) -> N
             word = "asked for too" if one < close else "no more asked for"
             pair.tell(rule, f"{differing} {word}", gone.pop(one), new.pop(close))
     for one, node in gone.items():
-        pair.tell("security-tightened", f"{_all(one)} is no more enough", node, None)
+        now = None if one else head
+        pair.tell("security-tightened", f"{_all(one)} is no more enough", node, now)
     for one, node in new.items():
-        pair.tell("security-loosened", f"{_all(one)} is enough", None, node)
+        was = None if one else base
+        pair.tell("security-loosened", f"{_all(one)} is enough", was, node)
 
 
 def _enough(node: Node, known: tuple[dict[str, Node], dict[str, Node]]) -> dict[Alternative, Node]:
@@ -48,7 +52,8 @@ def _enough(node: Node, known: tuple[dict[str, Node], dict[str, Node]]) -> dict[
         parts: set[tuple[str, str]] = set()
         for name, scopes in one.items():
             shared = _shared(name, known)
-            parts |= {(shared, ""), *((shared, str(scope.value)) for scope in scopes.elements())}
+            asked = scopes.elements() if scopes.is_list else [scopes]
+            parts |= {(shared, ""), *((shared, str(scope.data)) for scope in asked)}
         found.setdefault(frozenset(parts), one)
     return found or {frozenset(): node}
 
@@ -115,7 +120,7 @@ def _flows(pair: Pair, base: Node | None, head: Node | None) -> None:
 
 def _scopes(pair: Pair, base: Node | None, head: Node | None) -> None:
     here, there = (dict(node.items()) if node else {} for node in (base, head))
-    pair.see(*(node for node in (base, head) if node and not node.value))
+    pair.see_empty(base, head)
     for name in dict.fromkeys([*here, *there]):
         if name in here and name in there:
             texts(pair, f"scope `{name}`", here[name], there[name])
@@ -128,7 +133,7 @@ def _scopes(pair: Pair, base: Node | None, head: Node | None) -> None:
 def compare_servers(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
     """Compare two lists of base URLs."""
     here, there = (_urls(node) for node in (base, head))
-    pair.see(*(node for node in (base, head) if not node.value))
+    pair.see_empty(base, head)
     gone = [here[url] for url in here if url not in there]
     new = [there[url] for url in there if url not in here]
     for url in here.keys() & there.keys():
