@@ -109,6 +109,8 @@ def acknowledgements() -> Iterator[Case]:
     yield from two("status-url-optional", LOCATOR, RECEIPT, drop(f"{RECEIPT}/required/1"), *locators)
     yield from two("status-url-null", LOCATOR, f"{RECEIPT}/properties/statusUrl", put(f"{RECEIPT}/properties/statusUrl/type", ["string", "null"]), *locators)
     yield from two("status-url-format-gone", LOCATOR, f"{RECEIPT}/properties/statusUrl", drop(f"{RECEIPT}/properties/statusUrl/format"), *locators)
+    body = f"{ACCEPTED}/content"
+    yield from two("receipt-gone", (("ack-locator-lost", BREAKS), ("ack-locator-gained", DUTY)), body, drop(body), *WRITES)
     yield from two("retry-after-gone", HINT, retry, drop(retry), *WRITES)
     yield from two("retry-after-optional", HINT, retry, put(f"{retry}/required", value=False), *WRITES)
     yield from two("retry-after-optional-inline", HINT, f"{WITHDRAWN}/headers/Retry-After", drop(f"{WITHDRAWN}/headers/Retry-After/required"), WITHDRAW)
@@ -126,6 +128,8 @@ def failures() -> Iterator[Case]:
     yield from two("response-404-of-a-read-gone", FAILURE, missing, drop(missing), READ)
     yield from two("error-code-of-operation-gone", FAILURE, f"{P_BOOK}/x-error-codes/409", drop(f"{P_BOOK}/x-error-codes/409/1"), BOOK)
     yield from two("error-codes-of-status-gone", FAILURE, f"{P_BOOK}/x-error-codes/503", drop(f"{P_BOOK}/x-error-codes/503"), BOOK)
+    problem = "/components/schemas/Problem"
+    yield from two("error-code-optional", FAILURE, problem, drop(f"{problem}/required"), *refusing)
     yield from two("failure-code-of-receipt-gone", FAILURE, f"{P_BOOK}/x-operation-receipt/failureCodes", drop(f"{P_BOOK}/x-operation-receipt/failureCodes/1"), BOOK)
 
 

@@ -255,6 +255,13 @@ def bodies() -> Iterator[Case]:
         directions=REQUEST,
         before=drop(accepted),
     )
+    asked = f"{body}/content/application~1json/schema"
+    mark = f"{asked}/properties/mark"
+    read_only = {"type": "string", "readOnly": True}
+    quiet: tuple[Ruled, Ruled] = (("bound-tightened", FINE), ("bound-loosened", FINE))
+    yield from two("read-only-limit-in-a-request", group, quiet, mark, put(f"{mark}/maxLength", 9), before=put(mark, read_only))
+    came: tuple[Ruled, Ruled] = (("property-added", FINE), ("property-removed", FINE))
+    yield from two("read-only-in-a-request", group, came, mark, put(mark, read_only))
     yield from two("body-required", group, (("body-became-required", BREAKS), ("body-became-optional", DUTY)), body, put(f"{body}/required", value=True), QUOTE, directions=REQUEST)
     yield text("body-description", group, f"{accepted}/description", BOOK)
     xml = f"{accepted}/content/application~1xml"

@@ -5,6 +5,7 @@ from typing import Final
 
 from conformance.review.changes import Change, Reach
 from conformance.review.duties import ACCEPTED, Duties, header, member
+from conformance.review.references import at_pointer
 from conformance.review.retelling import retold
 from conformance.review.rules import RULES
 from conformance.review.sayable import is_failure
@@ -28,6 +29,7 @@ LOST: Final = frozenset({*HEADER_LOST, *LOOSENED} & set(RULES))
 GAINED: Final = frozenset(RULES[rule].mirror for rule in LOST)
 HINT_LOST: Final = frozenset(HEADER_LOST)
 HINT_GAINED: Final = frozenset(RULES[rule].mirror for rule in HINT_LOST)
+BODY: Final = {"media-type-removed": "ack-locator-lost", "media-type-added": "ack-locator-gained"}
 FORMATS: Final = ("uri-reference", "iri-reference", "iri", "uri")  # the laxest first
 OF_AN_ANSWER: Final = re.compile(r"(^|/)responses/[^/]+/(description|summary)$")
 
@@ -77,6 +79,22 @@ def locator(change: Change, duties: Duties) -> list[Change] | None:
     if change.rule in GAINED:
         return [retold(change, "ack-locator-gained", _what(change, within[0]))]
     return None
+
+
+def body(change: Change, duties: Duties) -> list[Change] | None:
+    """Retell that an acknowledgement lost its only body, or has one: the receipt is in there."""
+    accepted = [one for one in duties.owed(change) if one.status == ACCEPTED]
+    if change.rule not in BODY or not accepted:
+        return None
+    rule, sides = BODY[change.rule], (duties.base, duties.head)
+    side, place = sides[change.head is not None], change.head or change.base
+    document = side.files.get(place.file) if place else None
+    contents = place.pointer.rpartition("/")[0] if place else ""
+    found = at_pointer(document, contents) if document is not None else None
+    if found is None or len(found.data) > 1:
+        return None
+    what = "202 has no more a body" if change.head is None else "202 has a body"
+    return [retold(change, rule, what)]
 
 
 def _renamed(change: Change, headers: set[str], name: str) -> list[Change] | None:

@@ -10,6 +10,7 @@ from conformance.review.schemas import compare_schemas
 Json = Any
 Named = Mapping[str, Node]
 STYLES: Final = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+UNSENT: Final = frozenset({"accept", "content-type", "authorization"})  # said by other means
 PARAMETER: Final = frozenset(
     {"name", "in", "required", "deprecated", "description", "style", "explode", "schema", "content"}
     | {"allowReserved", "allowEmptyValue", "example", "examples", "$ref"}
@@ -222,7 +223,8 @@ def is_true(node: Node, word: str) -> bool:
 
 
 def _lower(node: Node | None) -> dict[str, Node]:
-    return {} if node is None else {name.lower(): child for name, child in node.items()}
+    found = {} if node is None else {name.lower(): child for name, child in node.items()}
+    return {name: child for name, child in found.items() if name != "content-type"}
 
 
 def _links(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.review.changes import Flow, Reach
 from conformance.review.content import (
+    UNSENT,
     compare_bodies,
     compare_parameters,
     compare_responses,
@@ -301,6 +302,8 @@ class Operations:
             for node in given.elements() if given else ():
                 parameter = side.follow(node)
                 place, name = _text(parameter, "in"), _text(parameter, "name")
+                if place == "header" and name.lower() in UNSENT:
+                    continue
                 if place == "path" and name in names:
                     name = f"{{{names.index(name)}}}"
                 found[place, name.lower() if place == "header" else name] = node

@@ -36,6 +36,8 @@ class Reached:
         for root in roots:
             if id(root.pair) in self._telling:
                 self._follow(root)
+        for fact in (fact for pair in self.pairs for fact in pair.facts):
+            self._note(fact)
 
     def _note(self, fact: Fact) -> dict[Reach, Polarity]:
         self._facts.setdefault(fact.key, fact)

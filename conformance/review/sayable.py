@@ -9,6 +9,18 @@ from conformance.review.retelling import retold
 
 Json = Any
 LESS: Final = ("enum-value-removed", "enum-introduced")
+MEMBER_LOST: Final = (
+    "property-became-optional",
+    "property-removed",
+    "closed-property-removed",
+    "required-property-removed",
+)
+MEMBER_GAINED: Final = (
+    "property-became-required",
+    "property-added",
+    "closed-property-added",
+    "required-property-added",
+)
 MORE: Final = ("enum-value-added", "enum-lifted")
 
 
@@ -42,10 +54,21 @@ def _status_changed(change: Change) -> list[Change] | None:
 
 
 def values(change: Change, duties: Duties) -> list[Change] | None:
-    """Retell a value that tells a failure and is gone or new."""
+    """Retell a value that tells a failure and is gone or new, or a member that does."""
+    if change.rule in {*MEMBER_LOST, *MEMBER_GAINED}:
+        return _member(change, duties)
     if change.rule not in {*LESS, *MORE} or not _tells_failures(change, duties):
         return None
     rule = "failure-became-unsayable" if change.rule in LESS else "failure-became-sayable"
+    return [retold(change, rule, change.what)]
+
+
+def _member(change: Change, duties: Duties) -> list[Change] | None:
+    answers = [one for one in change.reaches if one.flow == "from-server"]
+    if not any(_in_a_failure(change, one, duties) for one in answers):
+        return None
+    lost = change.rule in MEMBER_LOST
+    rule = "failure-became-unsayable" if lost else "failure-became-sayable"
     return [retold(change, rule, change.what)]
 
 

@@ -1,6 +1,7 @@
 """What differs between two schemas: one fact for each keyword that asks for something else."""
 
-from typing import Any, Final, Literal
+import json
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from conformance.review.alternatives import alternatives, apart, wrapped
 from conformance.review.changes import ABSENT
@@ -8,6 +9,9 @@ from conformance.review.limits import limits
 from conformance.review.nodes import Node, digest_of
 from conformance.review.pairs import Comparison, Pair, Polarity, Schema, flags, texts, whole
 from conformance.review.schema_view import EXAMPLES, NOTES, SWITCHES, TYPES, View, view
+
+if TYPE_CHECKING:
+    from conformance.review.sides import Side
 
 Json = Any
 # fmt: off
@@ -83,7 +87,8 @@ def _never(pair: Pair, one: View, other: View) -> bool:
         return False
     if one.never is None or other.never is None:
         rule = "extras-opened" if other.never is None else "extras-closed"
-        pair.tell(rule, "anything" if other.never is None else "nothing", one.home, other.home)
+        what = "something" if other.never is None else "nothing"
+        pair.tell(rule, f"{what} is allowed", one.home, other.home)
     return True
 
 
@@ -126,7 +131,7 @@ def _named(one: View) -> Json:
 
 
 def _spelled(types: Json) -> str:
-    return "any" if types == ABSENT else " or ".join(types)
+    return "(any)" if types == ABSENT else " or ".join(types)
 
 
 def _enumerated(one: View) -> dict[bytes, Node] | None:
@@ -190,7 +195,7 @@ def _list(word: str, values: dict[bytes, Node]) -> str:
 
 
 def _quoted(node: Node) -> str:
-    return f"`{node.data}`"
+    return f"`{node.value}`" if isinstance(node.value, str) else f"`{json.dumps(node.data)}`"
 
 
 def _strings(pair: Pair, word: str, one: View, other: View) -> None:
@@ -217,7 +222,8 @@ def _properties(sides: Comparison, pair: Pair, one: View, other: View) -> None:
         pair.see(*(node for node in side.all("required") if node.is_list))
     for name in dict.fromkeys([*here, *there, *asked, *asks]):
         if name in here and name in there:
-            only = _only(sides, here[name], there[name])
+            was, only = _only(sides.base, here[name]), _only(sides.head, there[name])
+            only = only if was == only else ""
             inner = compare_schemas(sides, here[name], there[name])
             pair.lead(inner, f"/{name}", only=only)
             _asking(
@@ -227,12 +233,14 @@ def _properties(sides: Comparison, pair: Pair, one: View, other: View) -> None:
             closed = _closed(one)
             rule = "required-property-added" if name in asks else "property-added"
             rule = "closed-property-added" if closed and name not in asks else rule
-            pair.tell(rule, f"property `{name}` is new", None, there[name][0])
+            fact = pair.tell(rule, f"property `{name}` is new", None, there[name][0])
+            fact.only = _only(sides.head, there[name])
             pair.see(*there[name])
         elif name in here:
             rule = "required-property-removed" if name in asked else "property-removed"
             rule = "closed-property-removed" if _closed(other) else rule
-            pair.tell(rule, f"property `{name}` is gone", here[name][0], None)
+            fact = pair.tell(rule, f"property `{name}` is gone", here[name][0], None)
+            fact.only = _only(sides.base, here[name])
             pair.see(*here[name])
         elif (name in asked) != (name in asks):
             rule = "constraint-added" if name in asks else "constraint-removed"
@@ -260,12 +268,12 @@ def _asking(
     fact.only = only
 
 
-def _only(sides: Comparison, base: Schema, head: Schema) -> Literal["request", "response", ""]:
-    """Return the one direction that a property is sent in on both sides."""
-    one, other = view(sides.base, base), view(sides.head, head)
+def _only(side: "Side", schema: Schema) -> Literal["request", "response", ""]:
+    """Return the one direction that a property is sent in; empty for both."""
+    one = view(side, schema)
     for word in ("readOnly", "writeOnly"):
-        marks = (one.first(word), other.first(word))
-        if all(mark is not None and mark.value is True for mark in marks):
+        mark = one.first(word)
+        if mark is not None and mark.value is True:
             return "response" if word == "readOnly" else "request"
     return ""
 
