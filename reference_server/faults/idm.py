@@ -211,7 +211,7 @@ class RefusesAnEqualCreate(Behaviour):
         return member and replace(member, kind="another")
 
 
-@fault(breaks="IDM-07", also=("IDM-01", "IDM-02"))
+@fault(breaks="IDM-07", also=("IDM-01", "IDM-02", "IDM-03"))
 class ForgetsAKeyOnceItsCommandIsDecided(Behaviour):
     """Forgets a key as soon as its command is ready or failed."""
 

@@ -88,7 +88,7 @@ class NamesRenamesAfterTheirMember(Behaviour):
         return operation.command_id
 
 
-@fault(breaks="RCP-03", also="SEC-04")
+@fault(breaks="RCP-03", also=("SEC-04", "STA-09"))
 class TakesEveryRenameForAReplay(Behaviour):
     """Keeps one record for all renames of a member, and answers each as a replay of the first."""
 

@@ -64,7 +64,7 @@ class ReadsAReplicaThatLags(Behaviour):
         return operation.earlier(young) if reads % 2 else operation
 
 
-@fault(breaks="STA-03", also=("STA-02", "STA-06"))
+@fault(breaks="STA-03", also=("STA-02", "STA-06", "ACK-05"))
 class ForgetsAVerdictNowAndThen(Behaviour):
     """Shows each fifth reader of a ready operation that it is still pending."""
 
