@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-FORMATS: Final = ("text", "json", "markdown", "html", "junit", "sarif", "github")
+FORMATS: Final = ("text", "json", "markdown", "summary", "html", "junit", "sarif", "github")
 of_file = click.Path(path_type=Path)
 
 

@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
+from conftest import Quiet
 
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -83,6 +86,16 @@ class GitHubApi(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # its name there
         """Keep the test's output clean."""
+
+
+@contextmanager
+def serving(github: GitHub) -> Iterator[str]:
+    """Serve the API of a GitHub; give its URL."""
+    handler = type("OwnApi", (GitHubApi,), {"github": github})
+    with Quiet(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/api/v3"
+        server.shutdown()
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,8 @@ def of_html(review: Review) -> Counts:
     return of_rows(VIEWS["html"](review))
 
 
-def of_markdown(review: Review) -> Counts:
-    text = rendered(VIEWS["markdown"](review))
+def of_markdown(review: Review, view: str = "markdown") -> Counts:
+    text = rendered(VIEWS[view](review))
     counts = of_rows(text)
     last = next((row[3] for row in Tags(text).rows if row[0] == "all changes"), "")
     for title, one, other in re.findall(r"(?:^| · )([^:]+): (\d+)(?: \+ (\d+) approved)?", last):
@@ -80,6 +80,7 @@ READS: Final[Mapping[str, Callable[[Review], Counts]]] = {
     "text": of_text,
     "json": of_json,
     "markdown": of_markdown,
+    "summary": lambda review: of_markdown(review, "summary"),
     "html": of_html,
     "junit": of_junit,
     "sarif": of_sarif,

@@ -5,18 +5,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ci_jobs import JUDGE, PULL, TOKEN, GitHub, GitHubApi, Job, commands_of
-from conftest import Quiet
+from ci_jobs import JUDGE, PULL, TOKEN, GitHub, Job, commands_of, serving
 
 from conformance.ci.comment import marker_of
-from conformance.ci.judging import WORDS
+from conformance.ci.outcome import WORDS
 from conformance.judge import Exit
 
 Serve = Callable[..., str]
@@ -27,11 +25,8 @@ FAILED_RUN = ("--fault", "calls-a-failed-run-ready")
 def github() -> Iterator[tuple[GitHub, str]]:
     """A GitHub, and the URL of its API."""
     own = GitHub()
-    handler = type("OwnApi", (GitHubApi,), {"github": own})
-    with Quiet(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield own, f"http://127.0.0.1:{server.server_port}/api/v3"
-        server.shutdown()
+    with serving(own) as url:
+        yield own, url
 
 
 def job(folder: Path, url: str, *only: str, more: str = "", **job: Any) -> Job:  # noqa: ANN401  # fields of Job

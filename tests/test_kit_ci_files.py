@@ -12,11 +12,12 @@ import pytest
 import yaml
 from ci_jobs import ACTION, INSTALL, JUDGE, ROOT, TEMPLATE, Job
 
-from conformance.ci.judging import WORDS
+from conformance.ci.outcome import REVIEW_WORDS, WORDS
+from conformance.ci.reviewing import FILES
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-GITLAB = TEMPLATE[".ackproof"]
+GITLAB, REVIEWED = TEMPLATE[".ackproof"], TEMPLATE[".ackproof-review"]
 FETCHES = re.compile(r"\b(curl|wget|git|npm|npx|docker|source|eval|sh -c|bash -c)\b|\w+://")
 
 
@@ -177,15 +178,38 @@ def test_the_job_of_gitlab_passes_what_it_is_given(tmp_path: Path, constraints: 
     assert not (tmp_path / "x").exists()
 
 
+def test_the_job_of_gitlab_that_reviews_takes_all_else_from_the_one_that_judges() -> None:
+    named = set(GITLAB["variables"]) | set(REVIEWED["variables"]) - {"GIT_DEPTH"}
+    known = {f"INPUT_{name.upper().replace('-', '_')}" for name in ACTION["inputs"]}
+    only_there = {"INPUT_PACKAGE", "INPUT_CONSTRAINTS"}
+
+    assert REVIEWED["extends"] == ".ackproof"
+    assert "script" not in REVIEWED
+    assert REVIEWED["variables"]["GIT_DEPTH"] == "0"
+    assert named - only_there <= known
+    junit = f"{GITLAB['variables']['INPUT_REPORT_DIR']}/{FILES['junit']}"
+    assert REVIEWED["artifacts"] == {"reports": {"junit": junit}}
+
+
+def codes_of(text: str) -> dict[int, str]:
+    """Read a table of exit codes and their words."""
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", text, re.MULTILINE)
+    return {int(code): word for code, word in rows}
+
+
 def test_the_page_on_ci_names_every_input_output_word_and_code() -> None:
     page = (ROOT / "docs/ci.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE))
+    of_runs, _, of_reviews = page.partition("\nOf a review:\n")
     names = [*ACTION["inputs"], *ACTION["outputs"]]
 
-    assert {int(code): word for code, word in rows.items()} == WORDS
+    assert codes_of(of_runs) == WORDS
+    assert codes_of(of_reviews) == REVIEW_WORDS
     assert [name for name in names if f"\n| `{name}` |" not in page] == []
-    assert all(f"`{word}`" in page for word in WORDS.values())
-    assert all(word in ACTION["outputs"]["verdict"]["description"] for word in WORDS.values())
+    words = {*WORDS.values(), *REVIEW_WORDS.values()}
+    assert all(word in ACTION["outputs"]["verdict"]["description"] for word in words)
+    assert [
+        name for name in (*FILES.values(), *REVIEWED["variables"]) if f"`{name}" not in page
+    ] == []
     assert f"ackproof=={VERSION}" in page
 
 

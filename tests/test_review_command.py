@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from committed import commit, git
 
 from conformance.cli import outcome
 from conformance.cli_reviewing import FORMATS
@@ -22,11 +23,6 @@ paths:
   /letters: {get: {operationId: listLetters, responses: {'200': {description: All.}}}}
 """
 GONE = OLD.replace("/letters:", "/notes:")
-IDENTITY = {
-    **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "Ada"),
-    **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "ada@example.org"),
-    "GIT_CONFIG_GLOBAL": os.devnull,
-}
 Ask = Callable[..., tuple[int, str, str]]
 
 
@@ -49,23 +45,6 @@ def both(tmp_path: Path) -> tuple[str, str]:
     (tmp_path / "old.yaml").write_text(OLD, encoding="utf-8")
     (tmp_path / "new.yaml").write_text(GONE, encoding="utf-8")
     return "old.yaml", "new.yaml"
-
-
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(
-        ["git", *arguments],  # noqa: S607  # the git that is there
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        env=os.environ | IDENTITY,
-    )
-
-
-def commit(folder: Path, text: str, path: str = "spec/openapi.yaml") -> None:
-    (folder / path).parent.mkdir(exist_ok=True)
-    (folder / path).write_text(text, encoding="utf-8")
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "--message", "change")
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ STRUCTURES: Final[Mapping[str, Callable[[str], list[Any]]]] = {
     "text": lambda text: re.findall(r"^ *\d+\. |^\S+: \d+", text, re.MULTILINE),
     "json": changes,
     "markdown": lambda text: tags(rendered(text)),
+    "summary": lambda text: tags(rendered(text)),
     "html": tags,
     "junit": suites,
     "sarif": results,
@@ -150,9 +151,17 @@ def test_a_comment_leaves_out_whole_changes_from_the_end_and_says_how_many() -> 
 
     shown = [int(one) for one in re.findall(r"^\*\*(\d+)\. ", text, re.MULTILINE)]
     assert shown == list(range(1, len(shown) + 1))
-    assert f"**{508 - len(shown)} changes have no room in this comment**; the job has all." in text
-    assert 50_000 < len(text.encode()) <= LIMIT == 60_000
+    assert f"**{508 - len(shown)} changes have no room here**; the job has all." in text
+    assert 50_000 < len(text.encode()) <= LIMIT < 60_000
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_the_summary_of_a_job_has_room_for_all_of_them() -> None:
+    text = VIEWS["summary"](LARGE)
+
+    assert re.findall(r"^\*\*(\d+)\. ", text, re.MULTILINE) == [str(n) for n in range(1, 501)]
+    assert len(text.encode()) < 1024 * 1024
+    assert VIEWS["summary"](HARMLESS) == markdown(HARMLESS)
 
 
 def test_a_value_is_shown_next_to_the_other_with_what_only_one_has() -> None:

@@ -6,12 +6,17 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from conformance.ci.github import is_github, publish
 from conformance.ci.inputs import Inputs, InputsUnusable, inputs_of
-from conformance.ci.judging import Outcome, judged
+from conformance.ci.judging import judged
+from conformance.ci.outcome import Outcome, Task
+from conformance.ci.reviewing import reviewed
 from conformance.failures import exit_of
 from conformance.judge import Exit
+
+TASKS: Final = {"run": judged, "review": reviewed}
 
 
 def main() -> int:
@@ -23,18 +28,23 @@ def main() -> int:
     try:
         inputs = inputs_of(os.environ)
         with _no_commands():
-            outcome = judged(inputs, os.environ)
+            outcome = TASKS[inputs.task](inputs, os.environ)
     except InputsUnusable as problem:
         print(f"ackproof: {problem}", file=sys.stderr)  # noqa: T201  # the step's voice
-        outcome = Outcome(Exit.USAGE, said=str(problem))
+        outcome = Outcome(Exit.USAGE, str(problem), _task(inputs))
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001  # Python's own 1 means another thing
-        outcome = Outcome(exit_of(problem), said=f"{type(problem).__name__}: {problem}")
+        said = f"{type(problem).__name__}: {problem}"
+        outcome = Outcome(exit_of(problem), said, _task(inputs))
     if is_github(os.environ):
         try:
             publish(outcome, inputs, os.environ)
         except Exception as problem:  # noqa: BLE001  # what cannot be shown changes no code
             exit_of(problem)
     return int(outcome.code)
+
+
+def _task(inputs: Inputs | None) -> Task:
+    return inputs.task if inputs else "run"
 
 
 @contextmanager

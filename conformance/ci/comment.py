@@ -1,13 +1,13 @@
 """The report as one comment on a pull request, renewed by each run. It speaks to GitHub alone."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
+
+from conformance.ci.event import event_of
 
 LONGEST: Final = 60_000
 TIMEOUT: Final = 20.0
@@ -37,12 +37,28 @@ class Pull:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of the kit.
+
+    Attributes:
+        name: tells it from others on the same pull request.
+        text: Markdown, at most LONGEST characters.
+        only_renew: whether none is made where there is none of that name.
+
+    """
+
+    name: str
+    text: str
+    only_renew: bool = False
+
+
 def pull_of(environment: Mapping[str, str]) -> Pull | None:
     """Return the pull request that a GitHub job is about; None if it is about none."""
     try:
-        event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text("utf-8"))
-        return Pull(environment["GITHUB_REPOSITORY"], int(event["pull_request"]["number"]))
-    except (KeyError, TypeError, ValueError, OSError):
+        number = int(event_of(environment)["pull_request"]["number"])
+        return Pull(environment["GITHUB_REPOSITORY"], number)
+    except (KeyError, TypeError, ValueError):
         return None
 
 
@@ -51,13 +67,12 @@ def marker_of(name: str) -> str:
     return f"<!-- ackproof-comment {hashlib.sha256(name.encode()).hexdigest()[:16]} -->"
 
 
-def write_comment(pull: Pull, name: str, text: str, token: str, api: str = "") -> str:
-    """Renew the comment of a name on a pull request, or make it; return its URL.
+def write_comment(pull: Pull, comment: Comment, token: str, api: str = "") -> str | None:
+    """Renew the comment of a name on a pull request, or make it; return its URL, if it is there.
 
     Args:
         pull: where.
-        name: tells it from other comments of the kit.
-        text: Markdown, at most LONGEST characters.
+        comment: what.
         token: what GitHub knows us by.
         api: base URL of GitHub's API; GitHub's own without one.
 
@@ -65,7 +80,6 @@ def write_comment(pull: Pull, name: str, text: str, token: str, api: str = "") -
         NotWritten: GitHub refused or could not be reached.
 
     """
-    marker = marker_of(name)
     headers = {
         "accept": "application/vnd.github+json",
         "authorization": f"Bearer {token}",
@@ -73,21 +87,27 @@ def write_comment(pull: Pull, name: str, text: str, token: str, api: str = "") -
         "x-github-api-version": "2022-11-28",
     }
     base = api or API
-    issues = f"/repos/{pull.repository}/issues"
     try:
         with httpx.Client(base_url=base, headers=headers, timeout=TIMEOUT) as github:
-            listed = _comments(github, f"{issues}/{pull.number}/comments")
-            known = next((one["id"] for one in listed if _is_ours(one, marker)), None)
-            body = {"body": f"{marker}\n{text}"}
-            if known is None:
-                answer = github.post(f"{issues}/{pull.number}/comments", json=body)
-            else:
-                answer = github.patch(f"{issues}/comments/{known}", json=body)
-            return str(_content(answer)["html_url"])
+            answer = _renewed(github, pull, comment)
+            return str(_content(answer)["html_url"]) if answer else None
     except (httpx.HTTPError, httpx.InvalidURL, KeyError, TypeError, ValueError) as problem:
         said = f"{type(problem).__name__} {problem}".strip()
         why = f"GitHub at {base} did not answer as expected: {said}"
         raise NotWritten(why, refused=False) from problem
+
+
+def _renewed(github: httpx.Client, pull: Pull, comment: Comment) -> httpx.Response | None:
+    issues = f"/repos/{pull.repository}/issues"
+    marker = marker_of(comment.name)
+    listed = _comments(github, f"{issues}/{pull.number}/comments")
+    known = next((one["id"] for one in listed if _is_ours(one, marker)), None)
+    body = {"body": f"{marker}\n{comment.text}"}
+    if known is not None:
+        return github.patch(f"{issues}/comments/{known}", json=body)
+    if comment.only_renew:
+        return None
+    return github.post(f"{issues}/{pull.number}/comments", json=body)
 
 
 def _comments(github: httpx.Client, path: str) -> Iterator[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a GitHub job shows of a run: annotations, the summary, a comment, the step's outputs."""
+"""What a GitHub job shows of its task: annotations, the summary, a comment, the step's outputs."""
 
 import html
 import re
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from conformance.ci.annotations import annotations
-from conformance.ci.comment import LONGEST, NotWritten, pull_of, write_comment
+from conformance.ci.comment import LONGEST, Comment, NotWritten, pull_of, write_comment
 from conformance.ci.inputs import Inputs
-from conformance.ci.judging import Outcome
+from conformance.ci.outcome import Outcome
 from conformance.judge import Exit
 from conformance.reports.printable import printable
 from conformance.reports.workflow_command import annotation
 
 SUMMARY_BYTES: Final = 1024 * 1024
 LONGEST_SENTENCE: Final = 2000
+LONGEST_NAME: Final = 100
 SECTION: Final = re.compile(r"^(?:### |<details>)", re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ def publish(outcome: Outcome, inputs: Inputs | None, environment: Mapping[str, s
     """Show an outcome; whatever cannot be shown is told and changes nothing.
 
     Args:
-        outcome: of the run, or of reading the inputs.
+        outcome: of what was asked for, or of reading the inputs.
         inputs: None if they are unusable.
         environment: of the job.
 
@@ -38,28 +38,33 @@ def publish(outcome: Outcome, inputs: Inputs | None, environment: Mapping[str, s
         _say(line)
     text = outcome.summary or _without_report(outcome)
     _append_summary(text, environment)
-    folder = str(inputs.folder) if inputs and outcome.report else ""
+    folder = str(inputs.folder) if inputs and outcome.summary else ""
     _append_outputs(
         {"exit-code": str(int(outcome.code)), "verdict": outcome.word, "report-dir": folder},
         environment,
     )
     if inputs and inputs.comment:
-        _comment(text, inputs, environment)
+        _comment(outcome.comment or text, outcome, inputs, environment)
 
 
-def _annotations(outcome: Outcome) -> list[str]:
-    said = annotations(outcome.report) if outcome.report else []
+def _annotations(outcome: Outcome) -> tuple[str, ...]:
+    said = outcome.annotations
     if outcome.code != Exit.FINE and not any(one.startswith("::error ") for one in said):
-        title = f"ackproof: exit {int(outcome.code)}, {outcome.word}"
-        why = outcome.report["meaning"] if outcome.report else outcome.said
-        said = [annotation("error", title, printable(why, LONGEST_SENTENCE)), *said]
+        title = f"{_named(outcome)}: exit {int(outcome.code)}, {outcome.word}"
+        why = printable(outcome.said, LONGEST_SENTENCE)
+        said = (annotation("error", title, why), *said)
     return said
 
 
 def _without_report(outcome: Outcome) -> str:
     sentence = html.escape(printable(outcome.said, LONGEST_SENTENCE), quote=False)
     word = outcome.word.replace("_", " ")
-    return f"## ackproof: exit {int(outcome.code)}, {word}\n\n<pre>\n{sentence}\n</pre>\n"
+    head = f"## {_named(outcome)}: exit {int(outcome.code)}, {word}"
+    return f"{head}\n\n<pre>\n{sentence}\n</pre>\n"
+
+
+def _named(outcome: Outcome) -> str:
+    return "ackproof" if outcome.task == "run" else f"ackproof {outcome.task}"
 
 
 def fitting(text: str, longest: int, rest: str) -> str:
@@ -104,17 +109,19 @@ def _append(path: Path, text: str) -> None:
         _say(annotation("warning", "ackproof: not all is shown", said))
 
 
-def _comment(text: str, inputs: Inputs, environment: Mapping[str, str]) -> None:
+def _comment(text: str, outcome: Outcome, inputs: Inputs, environment: Mapping[str, str]) -> None:
     pull = pull_of(environment)
     if pull is None:
         return
-    rest = f"More does not fit into a comment: [the job]({_job(environment)}) has the rest."
-    title = f"### {html.escape(printable(inputs.name))}\n\n" if inputs.name != "ackproof" else ""
-    body = title + fitting(text, LONGEST - len(title), rest)
+    job = f"[the job]({_job(environment)})"
+    rest = f"More does not fit into a comment: {job} has the rest."
+    shown = html.escape(printable(inputs.name, LONGEST_NAME))
+    title = f"### {shown}\n\n" if inputs.name != "ackproof" else ""
+    more = f"\nThe summary of {job} has the whole review.\n" if outcome.comment else ""
+    body = title + fitting(text + more, LONGEST - len(title), rest)
+    comment = Comment(inputs.key, body, outcome.quiet)
     try:
-        url = write_comment(
-            pull, inputs.name, body, inputs.token, environment.get("GITHUB_API_URL", "")
-        )
+        url = write_comment(pull, comment, inputs.token, environment.get("GITHUB_API_URL", ""))
     except NotWritten as problem:
         kind, why = "warning", f"{problem}."
         if problem.refused:
@@ -125,7 +132,7 @@ def _comment(text: str, inputs: Inputs, environment: Mapping[str, str]) -> None:
         why = printable(f"{why} The report is in the summary of the job.", LONGEST_SENTENCE)
         _say(annotation(kind, "ackproof: no comment", why))
     else:
-        _say(f"comment: {printable(url)}")
+        _say(f"comment: {printable(url or 'none, since nothing changed')}")
 
 
 def _job(environment: Mapping[str, str]) -> str:

@@ -97,7 +97,8 @@ def merge_base_side(where: Where, branch: str = "", tip: str = "HEAD") -> Side:
 
     """
     commit, other = merge_base(where.repository, branch, tip)
-    name = f"{commit[:SHORT]} (merge-base with {other})"
+    named_so = commit.startswith(other)
+    name = commit[:SHORT] if named_so else f"{commit[:SHORT]} (merge-base with {other})"
     return _of_commit(name, commit, where.contract, where)
 
 

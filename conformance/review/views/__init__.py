@@ -7,7 +7,7 @@ from conformance.review.changes import Review
 from conformance.review.views.annotated import annotated
 from conformance.review.views.document import document
 from conformance.review.views.junit import junit
-from conformance.review.views.markdown import markdown
+from conformance.review.views.markdown import markdown, summary
 from conformance.review.views.sarif import sarif
 from conformance.review.views.text import text
 
@@ -23,6 +23,7 @@ VIEWS: Final[Mapping[str, Callable[[Review], str]]] = {
     "text": text,
     "json": document,
     "markdown": markdown,
+    "summary": summary,
     "html": page,
     "junit": junit,
     "sarif": sarif,

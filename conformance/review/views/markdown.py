@@ -13,7 +13,12 @@ from conformance.review.views.inside import fields_of
 from conformance.review.views.markup import code, fenced, prose
 from conformance.review.views.told import APPROVED, GROUPS, LABELS, Shown, Told, told_of
 
-LIMIT: Final = 60_000
+LIMIT: Final = 59_000
+"""Bytes of a comment: 60,000 with what may be put around it. GitHub takes 65,536 characters."""
+
+SUMMARY_LIMIT: Final = 1_000_000
+"""Bytes of a summary of a job, of which GitHub takes a mebibyte."""
+
 FIRST_SCREEN: Final = 25
 LINES_OF_A_CAUSE: Final = 2
 LONGEST_CAUSE: Final = 200
@@ -67,13 +72,19 @@ def marker_of(name: str) -> str:
     return f"<!-- ackproof review: {safe} -->"
 
 
-def markdown(review: Review, name: str = NAME, full: str = FULL) -> str:
-    """Return the review as Markdown of GitHub, at most 60,000 bytes of UTF-8.
+def summary(review: Review) -> str:
+    """Return what `markdown` does, with the room that a summary of a job has."""
+    return markdown(review, limit=SUMMARY_LIMIT)
+
+
+def markdown(review: Review, name: str = NAME, full: str = FULL, limit: int = LIMIT) -> str:
+    """Return the review as Markdown of GitHub.
 
     Args:
         review: any.
         name: tells it from other comments of the kit on one pull request.
         full: where the whole report is, Markdown, a clause; told where a change has no room.
+        limit: bytes of UTF-8; what comes last of the changes is left out above it.
 
     """
     told = told_of(review)
@@ -89,7 +100,7 @@ def markdown(review: Review, name: str = NAME, full: str = FULL) -> str:
     lines = sum(map(_lines, head[1:])) + len(folds) + len(last)
     head += _causes(told, FIRST_SCREEN - lines)
     tail = [one.with_the_first(len(one.blocks)) for one in last]
-    return "\n\n".join([*head, *_within(LIMIT - _size([*head, *tail]), folds, full), *tail]) + "\n"
+    return "\n\n".join([*head, *_within(limit - _size([*head, *tail]), folds, full), *tail]) + "\n"
 
 
 def _lines(block: str) -> int:
@@ -123,7 +134,7 @@ def _within(room: int, folds: Sequence[Fold], full: str) -> Iterator[str]:
 
 def _left(number: int, full: str) -> str:
     has = counted(number, "change has", "changes have")
-    return f"**{has} no room in this comment**; {full}."
+    return f"**{has} no room here**; {full}."
 
 
 def _head(review: Review, told: Told, points: Sequence[str]) -> Iterator[str]:
