@@ -1,6 +1,5 @@
 """What the answer to a write promises: its status, where to look, when to come back, its words."""
 
-import re
 from typing import Final
 
 from conformance.review.changes import Change, Reach
@@ -31,7 +30,6 @@ HINT_LOST: Final = frozenset(HEADER_LOST)
 HINT_GAINED: Final = frozenset(RULES[rule].mirror for rule in HINT_LOST)
 BODY: Final = {"media-type-removed": "ack-locator-lost", "media-type-added": "ack-locator-gained"}
 FORMATS: Final = ("uri-reference", "iri-reference", "iri", "uri")  # the laxest first
-OF_AN_ANSWER: Final = re.compile(r"(^|/)responses/[^/]+/(description|summary)$")
 
 
 def status(change: Change, duties: Duties) -> list[Change] | None:
@@ -145,10 +143,14 @@ def retry_hint(change: Change, duties: Duties) -> list[Change] | None:
 
 
 def meaning(change: Change, duties: Duties) -> list[Change] | None:
-    """Retell other words of what a 2xx of a write means; white space alone is no other word."""
-    if change.rule != "text-changed" or not OF_AN_ANSWER.search(change.place.pointer):
+    """Retell other words of what a 2xx of a write means; white space alone is no other word.
+
+    They are of the answer itself where they reach no part of it; only a link has no part either.
+    """
+    if change.rule != "text-changed" or "/links/" in change.place.pointer:
         return None
-    if not duties.owed(change) or str(change.before).split() == str(change.after).split():
+    said = sorted({one.status for one in duties.owed(change) if not one.at})
+    if not said or str(change.before).split() == str(change.after).split():
         return None
-    answers = ", ".join(sorted({one.status for one in duties.owed(change)}))
+    answers = ", ".join(said)
     return [retold(change, "ack-meaning-changed", f"what {answers} means is said in other words")]

@@ -38,12 +38,19 @@ def _asked(pair: Pair, kind: str, base: Node, head: Node) -> None:
     if is_true(base, "required") != now:
         values = ("optional", "required") if now else ("required", "optional")
         what = f"{kind} {_title(base)}became {values[1]}"
-        pair.note(rules[not now], what, before or base, after or head, values)
+        told = tuple(f"{_named(base)}{one}" for one in values)
+        pair.note(rules[not now], what, before or base, after or head, (told[0], told[1]))
 
 
 def _title(node: Node) -> str:
     name = node.get("name")
     return f"`{name.value}` " if name is not None else ""
+
+
+def _named(node: Node) -> str:
+    """Return what tells a parameter from another at the same place of a list."""
+    name = node.get("name")
+    return f"{name.value}: " if name is not None else ""
 
 
 def _switches(pair: Pair, base: Node, head: Node) -> None:

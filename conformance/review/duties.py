@@ -16,6 +16,7 @@ Json = Any
 HEADER: Final = re.compile(r"/headers/([^/]+)$")
 PROPERTY: Final = re.compile(r"/properties/([^/]+)$")
 ACCEPTED: Final = "202"
+TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
 SAFE: Final = frozenset({"get", "head", "options", "trace", "query"})
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
@@ -38,7 +39,7 @@ class Duties:
 
     def owes(self, reach: Reach) -> bool:
         """Tell whether the operation of a reach owes an acknowledgement on either side."""
-        return reach.operation in self._owing
+        return _bare(reach.operation) in self._owing
 
     def owed(self, change: Change) -> list[Reach]:
         """Return the reaches of a change in 2xx answers of operations that owe one."""
@@ -48,7 +49,7 @@ class Duties:
     def _owing(self) -> frozenset[str]:
         sides = (self.base, self.head)
         return frozenset(
-            f"{method.upper()} {path}"
+            _bare(f"{method.upper()} {path}")
             for side in sides
             for path, method, node in operations(side)
             if self._is_owing(method, node)
@@ -72,18 +73,23 @@ class Duties:
 
     def completion_stage(self, side: "Side", operation: str) -> str:
         """Return the stage at which an operation is complete; empty where it says none."""
-        return self._completion[side is self.head].get(operation, "")
+        return self._completion[side is self.head].get(_bare(operation), "")
 
     @cached_property
     def _completion(self) -> tuple[dict[str, str], ...]:
         steps = (self.annotations.receipt, "completionStage")
         return tuple(
             {
-                f"{method.upper()} {path}": str(_at(node, steps) or "")
+                _bare(f"{method.upper()} {path}"): str(_at(node, steps) or "")
                 for path, method, node in operations(side)
             }
             for side in (self.base, self.head)
         )
+
+
+def _bare(operation: str) -> str:
+    """Leave out the names of path parameters, which the sides may spell in two ways."""
+    return TEMPLATE.sub("{}", operation)
 
 
 def operations(side: "Side") -> Iterator[tuple[str, str, Node]]:

@@ -1,5 +1,6 @@
 """What differs between the limits of two schemas."""
 
+from fractions import Fraction
 from typing import Final
 
 from conformance.review.changes import ABSENT
@@ -82,4 +83,5 @@ def _multiples(pair: Pair, before: Node | None, after: Node | None) -> None:
 
 
 def _divides(part: float, whole: float) -> bool:
-    return bool(part) and float(whole / part).is_integer()
+    """Tell whether one number divides another, both as they are written in decimals."""
+    return bool(part) and (Fraction(str(whole)) / Fraction(str(part))).denominator == 1

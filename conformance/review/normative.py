@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.review.changes import ABSENT, Change, Reach
 from conformance.review.matching import Pairing, Written, paired
-from conformance.review.nodes import Place
+from conformance.review.nodes import Node, Place
 from conformance.review.retelling import told
 from conformance.review.sentences import MUST, SHOULD, Sentence, sentences
 
@@ -17,6 +17,10 @@ Json = Any
 Covering = set[tuple[str, str]]
 """Files and pointers of what is gone, or new, with all that it holds."""
 SHOWN: Final = 100
+Known = dict[tuple[str, str], tuple[Reach, ...]]
+OWN_LOSS: Final = frozenset({"component-removed", "response-removed", "not-judged"})
+"""Rules of a removal that promised nothing, or is told by rules of guarantees of its own."""
+
 WHAT: Final = {
     "must-removed": "a MUST is gone",
     "must-added": "a MUST is new",
@@ -31,10 +35,11 @@ def normative(changes: list[Change], base: "Side", head: "Side") -> list[Change]
     """Add what becomes of normative sentences; drop changes of texts that say nothing else.
 
     Sentences are matched over the whole of both sides, so that one that moves is no change. What
-    goes or comes with the thing that it describes is told by the change of that thing.
+    comes with the thing that it describes is told by the change of that thing, and so is what goes
+    with one whose loss breaks clients; where the loss is called slight, the MUST in it is told.
     """
     things = [one for one in changes if one.rule != "text-changed"]
-    gone = {(one.place.file, one.place.pointer) for one in things if one.head is None}
+    gone = {(one.place.file, one.place.pointer) for one in things if _is_a_loss(one)}
     new = {(one.place.file, one.place.pointer) for one in things if one.base is None}
     found = [one for one in paired(base, head) if rule_of(one) and not _is_covered(one, gone, new)]
     texts = [_reaches(changes, side) for side in ("base", "head")]
@@ -93,7 +98,7 @@ def _is_covered(pairing: Pairing, gone: Covering, new: Covering) -> bool:
     return False
 
 
-def _fact(pairing: Pairing, texts: list[dict[Place, tuple[Reach, ...]]]) -> Change:
+def _fact(pairing: Pairing, texts: list[Known]) -> Change:
     rule = rule_of(pairing)
     base, head = (one.node if one is not None else None for one in pairing)
     values = [one.sentence.text if one is not None else ABSENT for one in pairing]
@@ -103,15 +108,36 @@ def _fact(pairing: Pairing, texts: list[dict[Place, tuple[Reach, ...]]]) -> Chan
         reach
         for one, known in zip((base, head), texts, strict=True)
         if one is not None
-        for reach in known.get(one.place, ())
+        for reach in _around(one, known)
     ]
     what = f"{WHAT[rule]}: {short}"
     return told(rule, what, base, head, (values[0], values[1]), reaches=reaches)
 
 
-def _reaches(changes: list[Change], side: str) -> dict[Place, tuple[Reach, ...]]:
-    """Return whom each changed text of a side reaches."""
-    return {getattr(one, side): one.reaches for one in changes if one.rule == "text-changed"}
+def _reaches(changes: list[Change], side: str) -> Known:
+    """Return whom each changed text of a side reaches, and each thing that is gone or new."""
+    return {
+        (place.file, place.pointer): one.reaches
+        for one in changes
+        if (place := getattr(one, side)) is not None
+        and (one.rule == "text-changed" or one.base is None or one.head is None)
+    }
+
+
+def _around(node: Node, known: Known) -> tuple[Reach, ...]:
+    """Return whom the text of a sentence reaches, or the thing that it goes or comes with."""
+    pointer = node.pointer
+    while pointer:
+        found = known.get((node.file, pointer))
+        if found is not None:
+            return found
+        pointer = pointer.rpartition("/")[0]
+    return ()
+
+
+def _is_a_loss(change: Change) -> bool:
+    """Tell whether something is gone, and that is told as no less than the promises it held."""
+    return change.head is None and (change.clients == "breaks" or change.rule in OWN_LOSS)
 
 
 def _is_told(change: Change, said: tuple[dict[Place, list[str]], ...]) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 OPPOSITE: Final[dict[Flow, Flow]] = {"to-server": "from-server", "from-server": "to-server"}
+MOST_COMPARED: Final = 400
 TEMPLATE: Final = re.compile(r"\{([^{}]*)\}")
 ITEM: Final = frozenset(
     {*METHODS, "additionalOperations", "summary", "description", "servers", "parameters", "$ref"}
@@ -266,10 +267,11 @@ class Operations:
         reach: Reach,
     ) -> None:
         """Take out what only has another place or another name."""
+        few = len(gone) * len(new) <= MOST_COMPARED
         for key in list(gone):
             same = [other for other in new if other[1].lower() == key[1].lower()]
             rule = "parameter-moved"
-            if not same:
+            if not same and few:
                 same = [
                     other
                     for other in new
@@ -445,12 +447,11 @@ def _by_template(paths: Node | None) -> dict[str, list[Node]]:
 def _names_of_template(pair: Pair, one: Node, other: Node) -> None:
     """Tell the parameters of a path that have another name in it."""
     before, after = TEMPLATE.findall(str(one.key)), TEMPLATE.findall(str(other.key))
-    for was, now in zip(before, after, strict=False):
-        if was != now:
-            rename(
-                pair, "path-parameter-renamed", f"path parameter `{was}` became `{now}`", one, other
-            )
-            pair.facts[-1].before, pair.facts[-1].after = was, now
+    names = [(was, now) for was, now in zip(before, after, strict=False) if was != now]
+    if names:
+        what = ", ".join(f"path parameter `{was}` became `{now}`" for was, now in names)
+        values = tuple(", ".join(side) for side in zip(*names, strict=True))
+        pair.note("path-parameter-renamed", what, one, other, (values[0], values[1]))
 
 
 def _tags(pair: Pair, before: Node | None, after: Node | None) -> None:

@@ -44,20 +44,20 @@ class Reached:
         return self._reaches.setdefault(fact.key, {})
 
     def _follow(self, root: Root) -> None:
-        start = (root.pair, root.reach.at, "same")
-        met: set[tuple[int, Polarity]] = {(id(root.pair), "same")}
-        waiting: list[tuple[Pair, str, Polarity]] = [(start[0], start[1], "same")]
+        met: set[tuple[int, Polarity, str]] = {(id(root.pair), "same", _last(root.reach.at))}
+        waiting: list[tuple[Pair, str, Polarity]] = [(root.pair, root.reach.at, "same")]
         for pair, at, polarity in waiting:
             for fact in pair.facts:
                 reaches = self._note(fact)
                 if not fact.only or fact.only == root.reach.direction:
                     reaches.setdefault(_with(root.reach, at), polarity)
             for edge in pair.edges:
-                key = (id(edge.pair), _turned(polarity, edge.polarity))
+                there = _joined(at, edge)
+                key = (id(edge.pair), _turned(polarity, edge.polarity), _last(there))
                 fits = not edge.only or edge.only == root.reach.direction
                 if fits and key[0] in self._telling and key not in met:
                     met.add(key)
-                    waiting.append((edge.pair, _joined(at, edge), key[1]))
+                    waiting.append((edge.pair, there, key[1]))
 
     def changes(self) -> list[Change]:
         """Return every fact as a change."""
@@ -89,6 +89,11 @@ def _turned(one: Polarity, other: Polarity) -> Polarity:
     if "unknown" in {one, other}:
         return "unknown"
     return "same" if one == other else "opposite"
+
+
+def _last(at: str) -> str:
+    """Return the name of a part: a value is followed once for each that it has."""
+    return at.rpartition("/")[2]
 
 
 def _joined(at: str, edge: Edge) -> str:

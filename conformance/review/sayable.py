@@ -8,7 +8,7 @@ from conformance.review.nodes import Node
 from conformance.review.retelling import retold
 
 Json = Any
-LESS: Final = ("enum-value-removed", "enum-introduced")
+LESS: Final = ("enum-value-removed", "enum-introduced", "alternative-removed")
 MEMBER_LOST: Final = (
     "property-became-optional",
     "property-removed",
@@ -21,7 +21,7 @@ MEMBER_GAINED: Final = (
     "closed-property-added",
     "required-property-added",
 )
-MORE: Final = ("enum-value-added", "enum-lifted")
+MORE: Final = ("enum-value-added", "enum-lifted", "alternative-added")
 
 
 def is_failure(status: str) -> bool:

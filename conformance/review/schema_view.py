@@ -48,6 +48,7 @@ class View:
         type_choices: types that stand as alternatives of nothing but a type.
         alternatives: of anyOf and oneOf, those left after that; word and schemas.
         seen: values that are accounted for by the merging.
+        met: ids of what references led to; a schema that holds twice holds once.
 
     """
 
@@ -60,6 +61,7 @@ class View:
     type_choices: list[tuple[Node, frozenset[str]]] = field(default_factory=list)
     alternatives: list[tuple[str, Node, list["Schema"]]] = field(default_factory=list)
     seen: list[Node] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
 
     def first(self, word: str) -> Node | None:
         """Return what the outermost part says; None if none says it."""
@@ -111,12 +113,12 @@ def view(side: "Side", schema: "Schema") -> View:
     """Merge a schema with what it refers to and what it consists of."""
     found = View(schema[0])
     for node in schema:
-        _gather(side, node, found, frozenset())
+        _gather(side, node, found)
     _fold_alternatives(side, found)
     return found
 
 
-def _gather(side: "Side", node: Node, found: View, trail: frozenset[int]) -> None:
+def _gather(side: "Side", node: Node, found: View) -> None:
     if not node.is_mapping:
         found.seen.append(node)
         if node.value is False:
@@ -128,14 +130,15 @@ def _gather(side: "Side", node: Node, found: View, trail: frozenset[int]) -> Non
     if reference is not None and isinstance(reference.value, str):
         target = side.follow(node)
         if not side.openapi.startswith("3.0") and len(node.value) > 1:
-            _own(side, node, found, trail)
-        if id(target) not in trail and target is not node:
-            _gather(side, target, found, trail | {id(target)})
+            _own(side, node, found)
+        if id(target) not in found.met:
+            found.met.add(id(target))
+            _gather(side, target, found)
         return
-    _own(side, node, found, trail)
+    _own(side, node, found)
 
 
-def _own(side: "Side", node: Node, found: View, trail: frozenset[int]) -> None:
+def _own(side: "Side", node: Node, found: View) -> None:
     words = {word: value for word, value in node.items() if word not in {"$ref", "allOf"}}
     if found.parts and _clash(words, found):
         found.apart.append((node,))
@@ -149,7 +152,7 @@ def _own(side: "Side", node: Node, found: View, trail: frozenset[int]) -> None:
         if not members.value:
             found.seen.append(members)
         for member in members.elements():
-            _gather(side, member, found, trail)
+            _gather(side, member, found)
 
 
 def _clash(words: dict[str, Node], found: View) -> bool:
@@ -195,14 +198,14 @@ def _fold(side: "Side", found: View, word: str, node: Node) -> None:
         found.seen.append(bare[0])
         bare = []
     if len(rest) == 1 and not bare and found.null is not None and _only_notes(found):
-        _gather(side, rest[0], found, frozenset())
+        _gather(side, rest[0], found)
         _fold_alternatives(side, found)
         return
     if len(rest) == 1 and not bare and found.null is None:
         inner = View(rest[0])
-        _gather(side, rest[0], inner, frozenset())
+        _gather(side, rest[0], inner)
         if not _clash_of(inner, found):
-            _gather(side, rest[0], found, frozenset())
+            _gather(side, rest[0], found)
             _fold_alternatives(side, found)
             return
     found.alternatives.append((word, node, [(one,) for one in [*rest, *bare]]))

@@ -100,8 +100,6 @@ def _types(pair: Pair, one: View, other: View) -> bool:
     if here == there or (_enumerated(one) is not None and _enumerated(other) is not None):
         _without_effect(pair, one, other)
         return False
-    if one.says_nothing and not other.first("type"):
-        return False
     gone, new = here - there, there - here
     rule = "type-changed" if gone and new else "type-narrowed" if gone else "type-widened"
     before, after = _named(one), _named(other)
@@ -263,7 +261,7 @@ def _asking(
         f"property `{name}` became {became}",
         base[0] or base[1],
         head[0] or head[1],
-        ("optional" if became == "required" else "required", became),
+        (f"{name}: {'optional' if became == 'required' else 'required'}", f"{name}: {became}"),
     )
     fact.only = only
 

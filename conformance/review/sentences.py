@@ -31,6 +31,9 @@ NO_END: Final = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|resp|approx|incl|no|fig|sec|[A-Z])\.$"
 )
 MASK: Final = "§"
+TAG: Final = re.compile(r"</?[A-Za-z][^>]*>")
+COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+CELL: Final = re.compile(r"</?(?:p|li|ul|ol|td|th|tr|div|br|h[1-6]|dd|dt)\b[^>]*>", re.IGNORECASE)
 BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 
 
@@ -119,8 +122,18 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
                 last = f"{stems[-1]} {block}".strip()
             else:
                 yield stems[-1], block
+        elif token.type in {"html_block", "code_block"}:
+            yield from (("", block) for block in _of_html(token.content))
     if last:
         yield "", last
+
+
+def _of_html(text: str) -> Iterator[str]:
+    """Go through the blocks of text of HTML, or of text that is only indented."""
+    for part in CELL.split(COMMENT.sub("", text)):
+        block = " ".join(TAG.sub("", part).split())
+        if block:
+            yield block
 
 
 def _plain(token: "Token") -> str:
