@@ -30,6 +30,7 @@ REFERENCE = {
     "conformance/schemas/approvals.schema.json": "reference/approvals.md",
     "conformance/schemas/review.schema.json": "reference/review.md",
     "conformance/schemas/target.schema.json": "reference/target-file.md",
+    "conformance/review/rules.py": "reference/review-rules.md",
     "conformance/schemas/trace.schema.json": "reference/trace.md",
     "conformance/schemas/waivers.schema.json": "reference/waivers.md",
     "spec/openapi.yaml": "reference/api.md",

@@ -8,6 +8,7 @@ from importlib.resources import files
 import click
 from site_markdown import code, codes, link, page, plain, table
 from site_requirements import requirement_pages
+from site_rules import rules
 from site_schema import Tables
 
 from conformance.cli import ackproof
@@ -34,6 +35,7 @@ def reference_pages(contract: Contract) -> dict[str, str]:
         "reference/exit-codes.md": exit_codes(),
         **{_schema_place(name): schema(name, title) for name, title in SCHEMAS.items()},
         "reference/api.md": operations(contract),
+        "reference/review-rules.md": rules(),
         "reference/problem-codes.md": problem_codes(contract),
         **requirement_pages(contract),
     }

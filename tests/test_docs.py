@@ -127,7 +127,10 @@ def test_every_relative_link_leads_to_a_file(document: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("block", [content for _, _, content in fences("toml")])
+TARGETS = [content for _, before, content in fences("toml") if "`review.toml`" not in before]
+
+
+@pytest.mark.parametrize("block", TARGETS)
 def test_a_target_file_of_the_readme_is_one(block: str, tmp_path: Path) -> None:
     path = tmp_path / "conformance.toml"
     path.write_text(block, encoding="utf-8")

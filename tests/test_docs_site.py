@@ -14,6 +14,8 @@ from site_schema import Tables
 
 from conformance.cli import ackproof
 from conformance.contract import load_contract
+from conformance.review.clauses import CLAUSES
+from conformance.review.rules import GUARANTEES, OPERATIONS, RULES, SCHEMAS
 from conformance.target_keys import schema
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +116,20 @@ def test_the_page_of_the_target_file_names_every_key() -> None:
     named = set(keys(dict(schema())))
     assert {"url", "principals", "waivers", "branch"} <= named
     assert {key for key in named if not re.search(rf"[`.\[]{key}[`.\]]", text)} == set()
+
+
+def test_the_page_of_rules_has_each_once_with_its_labels_and_its_opposite() -> None:
+    text = PAGES["reference/review-rules.md"]
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| <span")]
+    told = {cells[0].split("`")[1]: cells for cells in rows}
+
+    assert [*told] == [one.id for one in (*GUARANTEES, *OPERATIONS, *SCHEMAS)]
+    assert {*told} == {*RULES}
+    for name, (_, _, to_server, from_server, opposite, *_) in told.items():
+        rule = RULES[name]
+        assert (to_server, from_server) == tuple(map(", ".join, (rule.to_server, rule.from_server)))
+        assert opposite.rstrip(" |") in {f"`{rule.mirror}`", "itself", f"none: {rule.no_mirror}"}
+    assert [one for one in (*CLAUSES, "version=too-small") if f"| `{one}` |" not in text] == []
 
 
 def test_the_page_of_codes_names_every_code_of_the_contract() -> None:

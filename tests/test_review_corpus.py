@@ -46,6 +46,10 @@ def test_every_rule_has_a_case_and_so_every_mirror() -> None:
     assert sorted(set(RULES) - {case.rule for case in CASES}) == []
 
 
+def test_every_rule_has_an_opposite_or_says_why_there_is_none() -> None:
+    assert [one.id for one in RULES.values() if one.mirror not in RULES and not one.no_mirror] == []
+
+
 def test_a_case_expects_what_its_rule_says_of_the_guarantee() -> None:
     assert [case.name for case in CASES if case.guarantee != RULES[case.rule].guarantee] == []
 
