@@ -20,6 +20,7 @@ from corpus_model import (
     put,
     rename,
     reworded,
+    untouched,
 )
 from corpus_operations import (
     BOOK,
@@ -80,7 +81,7 @@ def two(
         operations_checked=checked,
         guarantee="weakened",
         requirements=gone,
-        **({"before": before} if before else {}),
+        before=before or untouched,
     )
     yield case
     more = {"guarantee": "strengthened", "requirements": came}
@@ -170,8 +171,8 @@ def sentences() -> Iterator[Case]:
     )
     negated: Ruled = ("must-negated", OTHER)
     for name, old, new in (("must-negated", "MUST store", "MUST NOT store"), ("must-no-more-negated", "MUST NOT store", "MUST store")):
-        before = {"before": reworded(at, "MUST store", "MUST NOT store")} if "NOT" in old else {}
-        yield Case(name, "Guarantees", *negated, place(at), reworded(at, old, new), (BOOK,), guarantee="weakened", **before)
+        before = reworded(at, "MUST store", "MUST NOT store") if "NOT" in old else untouched
+        yield Case(name, "Guarantees", *negated, place(at), reworded(at, old, new), (BOOK,), guarantee="weakened", before=before)
     yield Case("must-reworded", "Guarantees", "must-reworded", FINE, place(at), reworded(at, "before it answers", "soon after it answers"), (BOOK,), guarantee="weakened")
     ordered = "The server MUST keep it. The server MAY weigh it."
     yield Case(

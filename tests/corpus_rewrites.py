@@ -93,7 +93,7 @@ def beside(name: str, head: Callable[[Json], Texts]) -> Rewrite:
     """Rewrite the document into other files; a text of "" takes a file away."""
 
     def sides() -> tuple[Texts, Texts]:
-        new = courier() | head(copied(contracts()["courier"][ROOT]))
+        new = dict(courier()) | dict(head(copied(contracts()["courier"][ROOT])))
         return courier(), {name: text for name, text in new.items() if text}
 
     return Rewrite(name, sides)

@@ -34,8 +34,8 @@ EVERYTHING: Final[tuple[Case | Rewrite, ...]] = (*CASES, *REWRITES)
 
 def changes(base: Texts, head: Texts) -> list[Change]:
     """Review two contracts: what there is to say before anybody weighs it."""
-    sides = [_side(tuple(files.items())) for files in (base, head)]
-    return guaranteed(compare(*sides), *sides, Annotations())
+    one, other = (_side(tuple(files.items())) for files in (base, head))
+    return guaranteed(compare(one, other), one, other, Annotations())
 
 
 @lru_cache(maxsize=8)
@@ -106,6 +106,7 @@ def line_of(text: str, pointer: str) -> int:
             key, node = next(pair for pair in node.value if pair[0].value == name)
             line = key.start_mark.line
         else:
+            assert isinstance(node, yaml.SequenceNode)
             node = node.value[int(name)]
             line = node.start_mark.line
     return int(line) + 1
@@ -113,5 +114,6 @@ def line_of(text: str, pointer: str) -> int:
 
 @lru_cache(maxsize=8)
 def _composed(text: str) -> yaml.Node:
-    node: yaml.Node = yaml.compose(text, yaml.CSafeLoader)
+    node = yaml.compose(text, yaml.CSafeLoader)
+    assert node is not None
     return node
