@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from conformance.review.nodes import Node
-from conformance.review.pairs import ENOUGH, Comparison, Fact, Pair, Schema, others, weight
+from conformance.review.pairs import ENOUGH, Comparison, Fact, Pair, Schema, others, shared, weight
 from conformance.review.schema_view import View
 
 Compare = Callable[[Comparison, Schema, Schema], Pair]
@@ -161,7 +161,7 @@ def _discriminator(
     if _told(before, views[0]) != _told(after, views[1]):
         pair.note("discriminator-changed", "discriminator changed", before, after)
     here, there = (_mapping(node) for node in (before, after))
-    for name in here.keys() & there.keys():
+    for name in shared(here, there):
         one, other = sides.base.mapped(here[name]), sides.head.mapped(there[name])
         if one is not None and other is not None:
             pair.lead(compare(sides, (one,), (other,)))

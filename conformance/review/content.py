@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from conformance.review.nodes import Node
-from conformance.review.pairs import Comparison, Pair, flags, others, texts, weight, whole
+from conformance.review.pairs import Comparison, Pair, flags, others, shared, texts, weight, whole
 from conformance.review.schemas import compare_schemas
 
 Json = Any
@@ -99,7 +99,7 @@ def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
     pair.see_empty(base.get("content"), head.get("content"))
     gone = {name: here[name] for name in here if name not in there}
     new = {name: there[name] for name in there if name not in here}
-    for name in here.keys() & there.keys():
+    for name in shared(here, there):
         pair.lead(sides.pair(compare_media_types, here[name], there[name]), "body")
     for one, other in renamed(sides, compare_media_types, gone, new):
         inner = sides.pair(compare_media_types, gone[one], new[other])
@@ -208,7 +208,7 @@ def _headers(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
     pair.see_empty(base.get("headers"), head.get("headers"))
     gone = {name: here[name] for name in here if name not in there}
     new = {name: there[name] for name in there if name not in here}
-    for name in here.keys() & there.keys():
+    for name in shared(here, there):
         inner = sides.pair(compare_parameters, here[name], there[name])
         pair.lead(inner, f"header {here[name].key}")
     for one, other in renamed(sides, compare_parameters, gone, new):

@@ -1,13 +1,14 @@
 """What differs between the limits of two schemas."""
 
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from conformance.review.changes import ABSENT
 from conformance.review.nodes import Node
-from conformance.review.pairs import Pair
+from conformance.review.pairs import Pair, whole
 from conformance.review.schema_view import AT_LEAST, AT_MOST, LOWER, UPPER, View, bound
 
+Json = Any
 Limit = tuple[float, bool, Node | None]
 FROM: Final = {"minContains": 1, "minLength": 0, "minItems": 0, "minProperties": 0}
 
@@ -26,7 +27,16 @@ def limits(pair: Pair, one: View, other: View) -> None:
         pair.see(*one.all(word), *other.all(word))
         here, there = (bound(side, (word, "-"), lower=lower) for side in (one, other))
         _limit(pair, word, _default(word, here), _default(word, there), lower=lower)
+    for word in (*LOWER, *UPPER, *AT_LEAST, "minContains", *AT_MOST, "maxContains"):
+        odd = [next((node for node in side.all(word) if not _is_limit(node)), None)
+               for side in (one, other)]  # fmt: skip
+        whole(pair, "not-judged", word, *odd)
     _multiples(pair, one.first("multipleOf"), other.first("multipleOf"))
+
+
+def _is_limit(node: Node) -> bool:
+    """Tell whether it is a number, or true or false, which some limits are."""
+    return isinstance(node.value, int | float)
 
 
 def _whole(one: View, limit: tuple[float, bool, Node] | None, *, lower: bool) -> Limit | None:
@@ -69,7 +79,7 @@ def _said(node: Node | None) -> str:
 
 def _multiples(pair: Pair, before: Node | None, after: Node | None) -> None:
     pair.see(before, after)
-    if (before and before.data) == (after and after.data):
+    if (before and before.digest) == (after and after.digest):
         return
     what = f"multipleOf {_said(before)} became {_said(after)}"
     if before is None or after is None:
@@ -82,6 +92,7 @@ def _multiples(pair: Pair, before: Node | None, after: Node | None) -> None:
     pair.tell(rule, what, before, after, (values[0], values[1]))
 
 
-def _divides(part: float, whole: float) -> bool:
-    """Tell whether one number divides another, both as they are written in decimals."""
-    return bool(part) and (Fraction(str(whole)) / Fraction(str(part))).denominator == 1
+def _divides(part: Json, of: Json) -> bool:
+    """Tell whether a number is a multiple of another, as they are written in decimals."""
+    numbers = all(type(one) in {int, float} for one in (part, of))
+    return numbers and bool(part) and Fraction(str(of)) % Fraction(str(part)) == 0

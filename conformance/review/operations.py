@@ -16,7 +16,7 @@ from conformance.review.content import (
     renamed,
 )
 from conformance.review.nodes import Node
-from conformance.review.pairs import Comparison, Pair, flags, others, texts, weight, whole
+from conformance.review.pairs import Comparison, Pair, flags, others, shared, texts, weight, whole
 from conformance.review.security import compare_schemes, compare_security, compare_servers, schemes
 
 if TYPE_CHECKING:
@@ -188,9 +188,8 @@ class Operations:
             )
         ]
         self._root(sides.pair(compare_security, asked[0], asked[1]), reach)
-        for name in {
-            name for alternative in asked[0].elements() for name, _ in alternative.items()
-        }:
+        names = [name for one in asked[0].elements() for name, _ in one.items()]
+        for name in dict.fromkeys(names):
             if name in self._schemes:
                 self._root(self._schemes[name], reach)
         where = [
@@ -212,7 +211,7 @@ class Operations:
         here, there = schemes(sides.base), schemes(sides.head)
         return {
             name: sides.pair(compare_schemes, here[name], there[name])
-            for name in here.keys() & there.keys()
+            for name in shared(here, there)
         }
 
     def _words(self, pair: Pair, base: Node, head: Node) -> None:
@@ -236,7 +235,7 @@ class Operations:
         for side in (one.node, one.item, other.node, other.item):
             given = side.get("parameters")
             pair.see_empty(given)
-        for key in here.keys() & there.keys():
+        for key in shared(here, there):
             inner = self.sides.pair(compare_parameters, here[key], there[key])
             self._root(inner, replace(reach, at=_at(self.sides.head, there[key])))
         gone = {key: here[key] for key in here if key not in there}
@@ -335,7 +334,7 @@ class Operations:
         for key in [key for key in (*here, *there) if key.startswith("X-")]:
             whole(pair, "not-judged", key.lower(), here.pop(key, None), there.pop(key, None))
         answer = replace(reach, direction="response", flow=OPPOSITE[reach.flow])
-        for status in here.keys() & there.keys():
+        for status in shared(here, there):
             inner = self.sides.pair(compare_responses, here[status], there[status])
             self._root(inner, replace(answer, status=status))
         gone = {status: here[status] for status in here if status not in there}

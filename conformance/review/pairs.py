@@ -1,8 +1,8 @@
 """Values of the two sides that stand for each other, compared once however often they are used."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from conformance.review.changes import ABSENT, Direction
 from conformance.review.nodes import Node
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from conformance.review.sides import Side
 
 Json = Any
+Key = TypeVar("Key")
 Schema = tuple[Node, ...]
 Polarity = Literal["same", "opposite", "unknown"]
 ENOUGH: Final = 12
@@ -224,6 +225,11 @@ def _targets(side: "Side", references: References) -> list[Node]:
             target = side.follow(reference)
             found[id(target)] = target
     return list(found.values())
+
+
+def shared(one: Mapping[Key, Any], other: Mapping[Key, Any]) -> list[Key]:
+    """Return the keys of both, in the order of the first: that of a set is chance."""
+    return [key for key in one if key in other]
 
 
 def weight(pair: Pair) -> int:

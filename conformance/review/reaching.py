@@ -132,7 +132,8 @@ def _change(fact: Fact, reaches: dict[Reach, Polarity]) -> Change:
 def _labels(rule: str, reaches: dict[Reach, Polarity]) -> tuple[Clients, Servers, Flow]:
     """Return the worst of what it is for everybody whom it reaches, and who sends it there."""
     clients, servers, worst = 0, 0, "to-server"
-    for flow, polarity in {(reach.flow, polarity) for reach, polarity in reaches.items()}:
+    met = {(reach.flow, polarity) for reach, polarity in reaches.items()}
+    for flow, polarity in sorted(met, reverse=True):
         for one, other in _possible(rule, flow, polarity):
             if CLIENTS.index(one) > clients or (not clients and flow < worst):
                 worst = flow

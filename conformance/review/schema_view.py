@@ -149,7 +149,7 @@ def _own(side: "Side", node: Node, found: View) -> None:
         found.words.setdefault(word, []).append(value)
     members = node.get("allOf")
     if members is not None:
-        if not members.value:
+        if members.value in ([], {}):
             found.seen.append(members)
         for member in members.elements():
             _gather(side, member, found)
@@ -183,8 +183,8 @@ def _fold_alternatives(side: "Side", found: View) -> None:
 
 def _fold(side: "Side", found: View, word: str, node: Node) -> None:
     """Read alternatives of bare types as types, and a single one as what must hold."""
-    if not node.value:
-        found.seen.append(node)
+    if not node.is_list or not node.value:
+        found.seen += [node] if node.value in ([], {}) else []
         return
     bare = [one for one in node.elements() if _is_bare_type(one)]
     rest = [one for one in node.elements() if not _is_bare_type(one)]

@@ -134,6 +134,17 @@ def _spelled(types: Json) -> str:
 
 def _enumerated(one: View) -> dict[bytes, Node] | None:
     """Return the values that are allowed, by digest; None if they are not listed."""
+    listed, types = _listed(one), one.types()
+    if listed is None:
+        return None
+    found = {digest: node for digest, node in listed.items() if _kind(node.value) & types}
+    if one.null is not None:
+        found[digest_of(None)] = one.null
+    return found
+
+
+def _listed(one: View) -> dict[bytes, Node] | None:
+    """Return the values that every list of values has, whether their type is allowed or not."""
     lists = [
         {value.digest: value for value in node.elements()}
         for node in one.all("enum")
@@ -142,15 +153,9 @@ def _enumerated(one: View) -> dict[bytes, Node] | None:
     lists += [{node.digest: node} for node in one.all("const")]
     if not lists:
         return None
-    types = one.types()
-    found = {
-        digest: node
-        for digest, node in lists[0].items()
-        if all(digest in other for other in lists) and _kind(node.value) & types
+    return {
+        digest: node for digest, node in lists[0].items() if all(digest in other for other in lists)
     }
-    if one.null is not None:
-        found[digest_of(None)] = one.null
-    return found
 
 
 def _kind(value: Json) -> frozenset[str]:
@@ -175,17 +180,31 @@ def _enums(pair: Pair, one: View, other: View) -> None:
         elif here is not None:
             pair.tell("enum-lifted", _list("no more only", here), nodes[0][0], None)
         return
+    _enumerated_in_vain(pair, (one, here), (other, there))
     if len(here) == len(there) == 1 and here.keys() != there.keys():
         before, after = *here.values(), *there.values()
         what = f"value {_quoted(before)} became {_quoted(after)}"
         pair.tell("const-changed", what, before, after)
         return
-    for digest in here.keys() - there.keys():
-        pair.tell(
-            "enum-value-removed", f"value {_quoted(here[digest])} is gone", here[digest], None
-        )
-    for digest in there.keys() - here.keys():
-        pair.tell("enum-value-added", f"value {_quoted(there[digest])} is new", None, there[digest])
+    for value in (here[digest] for digest in here if digest not in there):
+        pair.tell("enum-value-removed", f"value {_quoted(value)} is gone", value, None)
+    for value in (there[digest] for digest in there if digest not in here):
+        pair.tell("enum-value-added", f"value {_quoted(value)} is new", None, value)
+
+
+def _enumerated_in_vain(
+    pair: Pair, base: tuple[View, dict[bytes, Node]], head: tuple[View, dict[bytes, Node]]
+) -> None:
+    """Tell listed values that the type beside them forbids, such as texts among integers."""
+    here, there = (
+        {digest: node for digest, node in (_listed(one) or {}).items()
+         if digest not in allowed and node.value is not None}
+        for one, allowed in (base, head)
+    )  # fmt: skip
+    for digest in {**here, **there}:
+        before, after = here.get(digest), there.get(digest)
+        if (before is None) != (after is None):
+            whole(pair, "not-judged", "value that its type forbids", before, after)
 
 
 def _list(word: str, values: dict[bytes, Node]) -> str:
@@ -419,7 +438,7 @@ def _dependents(pair: Pair, one: View, other: View) -> None:
             }
         )
     here, there = found
-    for name, needed in here.keys() ^ there.keys():
+    for name, needed in (key for key in {**here, **there} if not (key in here and key in there)):
         new = (name, needed) in there
         said = f"`{name}` {'asks' if new else 'asks no more'} for `{needed}`"
         rule = "constraint-added" if new else "constraint-removed"

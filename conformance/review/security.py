@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.review.nodes import Node
-from conformance.review.pairs import Comparison, Pair, others, texts, whole
+from conformance.review.pairs import Comparison, Pair, others, shared, texts, whole
 
 if TYPE_CHECKING:
     from conformance.review.sides import Side
@@ -104,7 +104,7 @@ def _type(scheme: Node) -> str:
 def _flows(pair: Pair, base: Node | None, head: Node | None) -> None:
     here, there = (dict(node.items()) if node else {} for node in (base, head))
     gone, new = here.keys() - there.keys(), there.keys() - here.keys()
-    if len(gone) == len(new) == 1:
+    if len(gone) == len(new) == 1:  # so there is no order
         before, after = here.pop(*gone), there.pop(*new)
         what = f"flow `{before.key}` became `{after.key}`"
         pair.tell("security-scheme-changed", what, before, after)
@@ -136,7 +136,7 @@ def compare_servers(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
     pair.see_empty(base, head)
     gone = [here[url] for url in here if url not in there]
     new = [there[url] for url in there if url not in here]
-    for url in here.keys() & there.keys():
+    for url in shared(here, there):
         _server(pair, here[url], there[url])
     if len(gone) == len(new) == 1:
         before, after = gone.pop(), new.pop()
