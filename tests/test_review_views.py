@@ -229,6 +229,14 @@ def test_a_comment_says_that_what_it_told_of_before_is_gone() -> None:
     assert "<details>" not in text
 
 
+def test_a_sentence_that_a_comment_quotes_ends_with_one_full_stop() -> None:
+    quoted = replace(CHANGES[1], what="a weaker word than before: It SHOULD be stored.")
+
+    text = markdown(replace(PULL_REQUEST, changes=(quoted,)))
+
+    assert text.count("It SHOULD be stored.** ") == 2
+
+
 def test_a_comment_is_found_again_by_its_name_alone() -> None:
     first = markdown(PULL_REQUEST, "orders").partition("\n")[0]
 
