@@ -52,8 +52,8 @@ def _labels(labels: Labels) -> str:
 
 
 def _clauses() -> Iterator[str]:
-    rows = [(code(name), f"a change {plain(does)}") for name, (_, does, _) in CLAUSES.items()]
-    rows.append((code("version=too-small"), "the head's version is less than the change needs"))
+    rows = [(code(name), plain(does)) for name, (_, does, _) in CLAUSES.items()]
+    rows.append((code("version=too-small"), "needs a version that the head does not have"))
     yield "## Clauses of a policy { #clauses }"
     yield f"`gate.fail-on` lists some of them; without it they are {codes(DEFAULT_CLAUSES)}."
-    yield table(("clause", "fails where"), rows)
+    yield table(("clause", "fails where a change"), rows)
