@@ -12,10 +12,12 @@ from corpus_model import (
     PERHAPS_OTHER,
     RELAXED,
     Case,
+    Contract,
     Edit,
     Labels,
     all_of,
     drop,
+    found,
     place,
     put,
     rename,
@@ -110,6 +112,9 @@ def acknowledgements() -> Iterator[Case]:
     yield from two("status-url-optional", LOCATOR, RECEIPT, drop(f"{RECEIPT}/required/1"), *locators)
     yield from two("status-url-null", LOCATOR, f"{RECEIPT}/properties/statusUrl", put(f"{RECEIPT}/properties/statusUrl/type", ["string", "null"]), *locators)
     yield from two("status-url-format-gone", LOCATOR, f"{RECEIPT}/properties/statusUrl", drop(f"{RECEIPT}/properties/statusUrl/format"), *locators)
+    url, link = "/components/schemas/Url", {"$ref": "#/components/schemas/Url"}
+    shared = all_of(put(url, {"type": "string", "format": "uri"}), put(f"{RECEIPT}/properties/commandId", link), put(f"{RECEIPT}/properties/statusUrl", link))
+    yield from two("status-url-format-gone-beside-another-of-its-schema", LOCATOR, url, drop(f"{url}/format"), *locators, before=shared)
     body = f"{ACCEPTED}/content"
     yield from two("receipt-gone", (("ack-locator-lost", BREAKS), ("ack-locator-gained", DUTY)), body, drop(body), *WRITES)
     yield from two("retry-after-gone", HINT, retry, drop(retry), *WRITES)
@@ -130,8 +135,22 @@ def failures() -> Iterator[Case]:
     yield from two("error-code-of-operation-gone", FAILURE, f"{P_BOOK}/x-error-codes/409", drop(f"{P_BOOK}/x-error-codes/409/1"), BOOK)
     yield from two("error-codes-of-status-gone", FAILURE, f"{P_BOOK}/x-error-codes/503", drop(f"{P_BOOK}/x-error-codes/503"), BOOK)
     problem = "/components/schemas/Problem"
-    yield from two("error-code-optional", FAILURE, problem, drop(f"{problem}/required"), *refusing)
+    told = (("failure-became-unsayable", BREAKS), FAILURE[1])
+    yield from two("error-code-optional", told, problem, drop(f"{problem}/required"), *refusing)
+    codes = ["ADDRESS_UNKNOWN", "PARCEL_EXISTS", "KEY_REUSED", "NOT_STORED", "NOT_FOUND"]
+    constants = f"{problem}/properties/code"
+    written = put(constants, {"oneOf": [{"const": code, "type": "string"} for code in codes]})
+    yield from two("error-code-as-a-constant-gone", FAILURE, f"{constants}/oneOf", drop(f"{constants}/oneOf/3"), *refusing, before=written)
+    forms = [{"type": "object", "required": ["code"], "properties": {"code": {"const": code}}} for code in codes]
+    yield from two("error-with-a-form-of-its-own-gone", FAILURE, f"{problem}/oneOf", drop(f"{problem}/oneOf/3"), *refusing, before=put(problem, {"oneOf": forms}))
     yield from two("failure-code-of-receipt-gone", FAILURE, f"{P_BOOK}/x-operation-receipt/failureCodes", drop(f"{P_BOOK}/x-operation-receipt/failureCodes/1"), BOOK)
+
+
+def _apart(contract: Contract) -> None:
+    """Write an answer into a file of its own."""
+    holder, status = found(contract, WITHDRAWN)
+    contract["withdrawn.yaml"] = holder[status]
+    holder[status] = {"$ref": "withdrawn.yaml"}
 
 
 def meanings() -> Iterator[Case]:
@@ -143,6 +162,7 @@ def meanings() -> Iterator[Case]:
     }
     for name, (at, to, operations) in words.items():
         yield Case(name, "Guarantees", *rule, place(at), put(at, to), tuple(sorted(operations)), guarantee="weakened")
+    yield Case("meaning-of-a-202-in-a-file-of-its-own", "Guarantees", *rule, "withdrawn.yaml#", put("withdrawn.yaml#/description", "It may be tried."), (WITHDRAW,), guarantee="weakened", before=_apart)
     plain = f"{P_QUOTE}/responses/200/description"
     yield Case("meaning-of-an-answer-that-acknowledges-nothing", "Guarantees", "text-changed", FINE, place(plain), put(plain, "The price"), (QUOTE,))
 

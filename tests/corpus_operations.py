@@ -183,6 +183,8 @@ def operations() -> Iterator[Case]:
 def parameters() -> Iterator[Case]:
     group = "Parameters"
     limit = new("limit", TEXT)
+    written = {"name": "limit", "in": "query", "content": {"application/json": {"schema": TEXT}}}
+    yield one("parameter-as-content", group, ("parameter-style-changed", OTHER), f"{P_LIST}/parameters/6", put(f"{P_LIST}/parameters/6", written), LIST, directions=REQUEST, before=put(f"{P_LIST}/parameters/-", limit))
     yield from two(
         "parameter-optional", group, (("parameter-added", DUTY), ("parameter-removed", MAY_BREAK)), f"{P_LIST}/parameters/6", put(f"{P_LIST}/parameters/-", limit), LIST, directions=REQUEST
     )
@@ -336,6 +338,9 @@ def answers() -> Iterator[Case]:
     group = "Responses"
     missing = f"{P_READ}/responses/304"
     yield from two("response", group, (("response-removed", DUTY), ("response-added", MAY_BREAK)), missing, drop(missing), READ, directions=RESPONSE, before=put(missing, {"description": "As it was"}))
+    ranged = put(f"{P_READ}/responses/4XX", {"$ref": "#/components/responses/Refused"})
+    merged: tuple[Ruled, Ruled] = (("response-merged", FINE), ("response-split", FINE))
+    yield from two("failure-in-its-range", group, merged, f"{P_READ}/responses", drop(f"{P_READ}/responses/404"), READ, directions=RESPONSE, before=ranged)
     yield one("response-status", group, ("response-status-changed", OTHER), f"{P_QUOTE}/responses", rename(f"{P_QUOTE}/responses/200", "203"), QUOTE, directions=RESPONSE)
     yield text("response-description", group, f"{PAGE}/description", LIST)
     optional, required = f"{PAGE}/headers/X-Next", f"{PAGE}/headers/X-Total"

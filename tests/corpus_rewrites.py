@@ -182,6 +182,9 @@ def order() -> Iterator[Rewrite]:
         yield edited(f"{key}-in-another-order", other_way_round(key))
     any_of = put(f"{SCHEMAS}/Move/properties/note", {"anyOf": [{"maxLength": 3}, {"type": "integer"}, {"type": "boolean"}]})
     yield edited("anyOf-in-another-order", other_way_round("anyOf"), any_of)
+    code, codes = f"{SCHEMAS}/Problem/properties/code", ["ADDRESS_UNKNOWN", "PARCEL_EXISTS", "KEY_REUSED", "NOT_STORED", "NOT_FOUND"]
+    yield edited("values-as-constants", put(code, {"oneOf": [{"const": one} for one in codes], "type": "string"}))
+    yield edited("values-as-constants-each-with-its-type", put(code, {"anyOf": [{"const": one, "type": "string"} for one in codes]}))
     yield edited("error-codes-in-another-order", other_way_round("409", "failureCodes"))
 
 

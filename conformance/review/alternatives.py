@@ -9,7 +9,6 @@ from conformance.review.schema_view import View
 
 Compare = Callable[[Comparison, Schema, Schema], Pair]
 Whole = tuple[Schema, View]
-MANY: Final = 16
 ALIKE: Final = 4
 
 
@@ -28,7 +27,7 @@ def wrapped(sides: Comparison, pair: Pair, base: Whole, head: Whole, compare: Co
 
 def _only_forms(one: View) -> bool:
     return len(one.alternatives) == 1 and not (
-        one.apart or one.type_choices or one.never or one.null or _asks(one)
+        one.apart or one.type_choices or one.value_choices or one.never or one.null or _asks(one)
     )
 
 
@@ -102,13 +101,19 @@ def _matched(
 ) -> tuple[list[Schema], list[Schema]]:
     """Lead to the forms that stand for each other; return the others of both sides."""
     here, there = list(forms[0]), list(forms[1])
-    for alike in (_unchanged, _same_name, _equal, _similar):
-        for one in list(here):
-            found = alike(sides, one, there, compare)
-            if found is not None:
+    for word in (_digest, _name):
+        for one, found in _same(here, there, word):
+            if word is _name or sides.unchanged(one[0], found[0]):
                 here.remove(one)
                 there.remove(found)
                 pair.lead(compare(sides, one, found))
+    for alike in (_equal, _similar):
+        for one in list(here):
+            found_ = alike(sides, one, sides.guesses(there), compare)
+            if found_ is not None:
+                here.remove(one)
+                there.remove(found_)
+                pair.lead(compare(sides, one, found_))
     if len(here) == len(there) == 1:
         inner = compare(sides, here[0], there[0])
         if weight(inner) < ENOUGH and not _foreign(inner):
@@ -121,23 +126,29 @@ def _foreign(inner: Pair) -> bool:
     return any(fact.rule in {"type-changed", "const-changed"} for fact in inner.facts)
 
 
-def _unchanged(sides: Comparison, one: Schema, there: list[Schema], _: Compare) -> Schema | None:
-    return next((other for other in there if sides.unchanged(one[0], other[0])), None)
+def _digest(schema: Schema) -> bytes:
+    return schema[0].digest
 
 
-def _same_name(_: Comparison, one: Schema, there: list[Schema], __: Compare) -> Schema | None:
-    name = _name(one)
-    return next((other for other in there if name and _name(other) == name), None)
+def _same(
+    here: list[Schema], there: list[Schema], word: Callable[[Schema], str | bytes]
+) -> list[tuple[Schema, Schema]]:
+    """Pair the forms of which something is the same, in the order of writing."""
+    known: dict[str | bytes, list[Schema]] = {}
+    for other in there:
+        known.setdefault(word(other), []).append(other)
+    found = [(one, known.get(word(one), [])) for one in here if word(one)]
+    return [(one, others_.pop(0)) for one, others_ in found if others_]
 
 
 def _equal(sides: Comparison, one: Schema, there: list[Schema], compare: Compare) -> Schema | None:
-    return next((other for other in there[:MANY] if not weight(compare(sides, one, other))), None)
+    return next((other for other in there if not weight(compare(sides, one, other))), None)
 
 
 def _similar(
     sides: Comparison, one: Schema, there: list[Schema], compare: Compare
 ) -> Schema | None:
-    found = [(weight(compare(sides, one, other)), other) for other in there[:MANY]]
+    found = [(weight(compare(sides, one, other)), other) for other in there]
     found = [
         (many, other)
         for many, other in found

@@ -91,6 +91,8 @@ def _error_codes(change: Change, duties: Duties) -> list[Change] | None:
     if base is None or head is None:
         gone = "is new" if base is None else "is gone"
         return _moved(change, base is None, f"{keyword(change)} {gone}")
+    if base.is_list and head.is_list:
+        return code_lists(change, base, head, "here")
     if not (base.is_mapping and head.is_mapping):
         return None
     told: list[Change] = []

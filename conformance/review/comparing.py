@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from conformance.review.changes import Change, order
+from conformance.review.deep import deeply
 from conformance.review.leftovers import tell_leftovers
 from conformance.review.nodes import Node
 from conformance.review.operations import Operations
@@ -17,7 +18,16 @@ WALKED = ("openapi", "info", "servers", "security", "tags", "externalDocs", "pat
 
 
 def compare(base: "Side", head: "Side") -> list[Change]:
-    """Return the changes of structure, worst first."""
+    """Return the changes of structure, worst first.
+
+    Raises:
+        SideInvalid: the schemas lead to each other through too many steps.
+
+    """
+    return deeply(lambda: _compared(base, head))
+
+
+def _compared(base: "Side", head: "Side") -> list[Change]:
     sides = Comparison(base, head)
     roots = Operations(sides).walk()
     beside = _document(base.root, head.root)

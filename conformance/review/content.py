@@ -25,8 +25,16 @@ def compare_parameters(sides: Comparison, base: Node, head: Node, pair: Pair) ->
     _switches(pair, base, head)
     _style(pair, base, head)
     _examples(sides, pair, base, head)
-    _schema(sides, pair, "schema", (base, head))
-    contents(sides, pair, base, head)
+    forms = [
+        next((word for word in ("schema", "content") if one.get(word)), "") for one in (base, head)
+    ]
+    if all(forms) and forms[0] != forms[1]:
+        nodes = base.get(forms[0]), head.get(forms[1])
+        what = f"`{forms[0]}` became `{forms[1]}`: the value is written another way"
+        pair.tell("parameter-style-changed", what, *nodes)
+    else:
+        _schema(sides, pair, "schema", (base, head))
+        contents(sides, pair, base, head)
     others(pair, base, head, PARAMETER)
 
 

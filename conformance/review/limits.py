@@ -65,8 +65,35 @@ def _limit(pair: Pair, word: str, here: Limit | None, there: Limit | None, *, lo
         stricter = (there[0] > here[0]) is lower
     rule = "bound-tightened" if stricter else "bound-loosened"
     before, after = here and here[2], there and there[2]
-    what = f"{word} {_said(before)} became {_said(after)}"
-    pair.tell(rule, what, before, after)
+    said = tuple(_told(one) for one in (here, there))
+    what = f"{word} {said[0] or '(none)'} became {said[1] or '(none)'}"
+    pair.tell(
+        rule,
+        what,
+        before,
+        after,
+        (said[0] or ABSENT, said[1] or ABSENT) if _is_shut(here, there) else None,
+    )
+
+
+def _is_shut(*limits: Limit | None) -> bool:
+    """Tell whether only `true` beside a limit says that it is excluded."""
+    return any(one is not None and _is_beside(one) for one in limits)
+
+
+def _is_beside(limit: Limit) -> bool:
+    node = limit[2]
+    return node is not None and not _excludes(node) and (limit[1] or limit[0] != node.data)
+
+
+def _told(limit: Limit | None) -> str:
+    if limit is None or limit[2] is None:
+        return ""
+    return f"{_said(limit[2])} (excluded)" if _is_beside(limit) else _said(limit[2])
+
+
+def _excludes(node: Node) -> bool:
+    return str(node.key).startswith("exclusive")
 
 
 def _said(node: Node | None) -> str:

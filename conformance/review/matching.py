@@ -17,6 +17,7 @@ Json = Any
 ALIKE_THERE: Final = 0.6  # of the same text
 ALIKE_ELSEWHERE: Final = 0.75
 MOST_COMPARED: Final = 10_000
+NEAR: Final = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,16 +106,18 @@ def _paired(base: list[Written], head: list[Written]) -> list[Pairing]:
 def _alike(base: list[Written], head: list[Written]) -> Iterator[tuple[Written, Written]]:
     """Pair sentences that share most of their words, the most alike first.
 
-    Where there are too many to compare each with each, only those of the same text are.
+    Where there are too many to compare each with each, only those that stand near each other in
+    the same text are.
     """
     few = len(base) * len(head) <= MOST_COMPARED
     there: dict[Json, list[int]] = defaultdict(list)
     for second, other in enumerate(head):
         there[() if few else other.where].append(second)
+    ranks = _ranks(base)
     scores: list[tuple[float, int, int]] = []
     for first, one in enumerate(base):
         matcher = SequenceMatcher(None, b=one.sentence.masked.split(), autojunk=False)
-        for second in there[() if few else one.where]:
+        for second in there[()] if few else _near(there[one.where], ranks[first]):
             score = _score(matcher, one, head[second])
             if score:
                 scores.append((-score, first, second))
@@ -123,6 +126,20 @@ def _alike(base: list[Written], head: list[Written]) -> Iterator[tuple[Written, 
         if ("base", first) not in met and ("head", second) not in met:
             met |= {("base", first), ("head", second)}
             yield base[first], head[second]
+
+
+def _ranks(written: list[Written]) -> list[int]:
+    """Return of each sentence how many of the others come before it in its text."""
+    met: dict[Json, int] = defaultdict(int)
+    found = []
+    for one in written:
+        found.append(met[one.where])
+        met[one.where] += 1
+    return found
+
+
+def _near(places: list[int], rank: int) -> list[int]:
+    return places[max(rank - NEAR, 0) : rank + NEAR]
 
 
 def _score(matcher: "SequenceMatcher[str]", one: Written, other: Written) -> float:

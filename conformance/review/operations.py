@@ -339,6 +339,7 @@ class Operations:
             self._root(inner, replace(answer, status=status))
         gone = {status: here[status] for status in here if status not in there}
         new = {status: there[status] for status in there if status not in here}
+        self._ranges((gone, new), (here, there), answer)
         for one, other in self._other_status(gone, new):
             inner = self.sides.pair(compare_responses, gone[one], new[other])
             self._root(inner, replace(answer, status=other))
@@ -350,6 +351,27 @@ class Operations:
             self._status("removed", status, node, answer)
         for status, node in new.items():
             self._status("added", status, node, answer)
+
+    def _ranges(
+        self,
+        lone: tuple[dict[str, Node], dict[str, Node]],
+        sides: tuple[dict[str, Node], dict[str, Node]],
+        answer: Reach,
+    ) -> None:
+        """Take out the failures that the other side tells by their range, and compare with that."""
+        for place, rule in enumerate(("response-merged", "response-split")):
+            for status in list(lone[place]):
+                around = sides[not place].get(f"{status[0]}XX")
+                if around is None or status[0] not in "45" or status.endswith("XX"):
+                    continue
+                one = lone[place].pop(status)
+                base, head = (around, one) if place else (one, around)
+                reach = replace(answer, status=status)
+                self._root(self.sides.pair(compare_responses, base, head), reach)
+                told = Pair()
+                word = "named beside" if place else "told by"
+                rename(told, rule, f"response {status} is {word} {status[0]}XX", base, head)
+                self._root(told, reach)
 
     def _status(self, what: str, status: str, node: Node, answer: Reach) -> None:
         pair = Pair()

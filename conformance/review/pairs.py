@@ -15,6 +15,9 @@ Key = TypeVar("Key")
 Schema = tuple[Node, ...]
 Polarity = Literal["same", "opposite", "unknown"]
 ENOUGH: Final = 12
+MANY: Final = 16
+MOST_GUESSES: Final = 5_000
+"""Comparisons of forms of which nobody knows whether they belong together."""
 
 
 @dataclass(slots=True)
@@ -155,6 +158,7 @@ class Comparison:
         self.base = base
         self.head = head
         self._pairs: dict[tuple[Json, ...], Pair] = {}
+        self._guesses = MOST_GUESSES
         self.references = References()
         self._tainted = _tainted(base, head, self.references)
 
@@ -178,6 +182,12 @@ class Comparison:
             return found
         outer.edges.append(Edge(found))
         return outer
+
+    def guesses(self, others: list[Schema]) -> list[Schema]:
+        """Return as many of the forms as may be tried for the one that stands for another."""
+        found = others[: min(MANY, self._guesses)]
+        self._guesses -= len(found)
+        return found
 
     def schemas(self, base: Schema, head: Schema) -> tuple[Pair, bool]:
         """Return the pair of two schemas, and whether it is new: they may hold themselves."""

@@ -136,6 +136,8 @@ OPERATIONS: Final = (
     *_same("media-type-renamed", "the same content has another media type"),
     Rule("response-added", "a further status", FINE, ("may-break", "relaxed"), "response-removed"),
     Rule("response-removed", "a status is gone", FINE, ("ok", "new-duty"), "response-added"),
+    *_both("response-merged", "response-split",
+           ("a failure is told by the range that it is in", "a failure of a range is told by itself"), (FINE, FINE)),
     *_same("response-status-changed", "the same answer has another status"),
     *_both("header-added", "header-removed", ("a header can come", "a header comes no more"), (("ok", "ok"), ("may-break", "relaxed"))),
     *_both("required-header-added", "required-header-removed", ("a header always comes", "a header that always came comes no more"),

@@ -1,5 +1,6 @@
 """Failures that can be told: by a status, by a code, by a value."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from conformance.review.changes import ABSENT, Change, Reach
@@ -69,7 +70,8 @@ def _member(change: Change, duties: Duties) -> list[Change] | None:
         return None
     lost = change.rule in MEMBER_LOST
     rule = "failure-became-unsayable" if lost else "failure-became-sayable"
-    return [retold(change, rule, change.what)]
+    told = retold(change, rule, change.what)
+    return [replace(told, clients="breaks") if change.clients == "breaks" else told]
 
 
 def _tells_failures(change: Change, duties: Duties) -> bool:

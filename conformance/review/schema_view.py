@@ -46,6 +46,7 @@ class View:
         never: the `false` of it; None if something is valid.
         null: where null is allowed beside everything else; None if it is not.
         type_choices: types that stand as alternatives of nothing but a type.
+        value_choices: values that stand as alternatives of nothing but values, by digest.
         alternatives: of anyOf and oneOf, those left after that; word and schemas.
         seen: values that are accounted for by the merging.
         met: ids of what references led to; a schema that holds twice holds once.
@@ -59,6 +60,7 @@ class View:
     never: Node | None = None
     null: Node | None = None
     type_choices: list[tuple[Node, frozenset[str]]] = field(default_factory=list)
+    value_choices: list[tuple[Node, dict[bytes, Node]]] = field(default_factory=list)
     alternatives: list[tuple[str, Node, list["Schema"]]] = field(default_factory=list)
     seen: list[Node] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
@@ -75,7 +77,14 @@ class View:
     def says_nothing(self) -> bool:
         """Whether everything is valid."""
         asks = [word for word in self.words if word not in NOTES + EXAMPLES + SWITCHES]
-        return not (asks or self.apart or self.never or self.type_choices or self.alternatives)
+        return not (
+            asks
+            or self.apart
+            or self.never
+            or self.type_choices
+            or self.value_choices
+            or self.alternatives
+        )
 
     def properties(self) -> dict[str, "Schema"]:
         """Return the schemas of each property that has a name."""
@@ -182,9 +191,12 @@ def _fold_alternatives(side: "Side", found: View) -> None:
 
 
 def _fold(side: "Side", found: View, word: str, node: Node) -> None:
-    """Read alternatives of bare types as types, and a single one as what must hold."""
+    """Read alternatives of bare types as types, of values as values, and one as what must hold."""
     if not node.is_list or not node.value:
         found.seen += [node] if node.value in ([], {}) else []
+        return
+    if all(_is_values(one) for one in node.elements()):
+        _fold_values(found, node)
         return
     bare = [one for one in node.elements() if _is_bare_type(one)]
     rest = [one for one in node.elements() if not _is_bare_type(one)]
@@ -211,6 +223,51 @@ def _fold(side: "Side", found: View, word: str, node: Node) -> None:
     found.alternatives.append((word, node, [(one,) for one in [*rest, *bare]]))
 
 
+def _is_values(node: Node) -> bool:
+    """Tell whether a schema is nothing but values that it allows, with words on them."""
+    if not node.is_mapping or not set(node.value) <= {"const", "enum", "type", *NOTES}:
+        return False
+    said, values = node.get("type"), list(_values(node))
+    allowed = TYPES if said is None else _spread(said)
+    return bool(values) and all(kinds(value.value) & allowed for value in values)
+
+
+def _values(node: Node) -> Iterator[Node]:
+    """Go through the values that a schema lists; none where both keywords do."""
+    const, listed = node.get("const"), node.get("enum")
+    if listed is None:
+        yield from () if const is None else (const,)
+    elif const is None:
+        yield from listed.elements()
+
+
+def _fold_values(found: View, node: Node) -> None:
+    values: dict[bytes, Node] = {}
+    types: set[str] = set()
+    for one in node.elements():
+        said = one.get("type")
+        types |= TYPES if said is None else _spread(said)
+        for value in _values(one):
+            values.setdefault(value.digest, value)
+        found.seen += [one.value[word] for word in ("const", "enum", "type") if word in one.value]
+    found.value_choices.append((node, values))
+    if types != TYPES:
+        found.type_choices.append((node, frozenset(types)))
+
+
+def kinds(value: Json) -> frozenset[str]:
+    """Return the types that a value is of."""
+    if value is None:
+        return frozenset({"null"})
+    if isinstance(value, bool):
+        return frozenset({"boolean"})
+    if isinstance(value, int | float):
+        return frozenset({"integer", "number"} if value == int(value) else {"number"})
+    return frozenset(
+        {"string" if isinstance(value, str) else "object" if isinstance(value, dict) else "array"}
+    )
+
+
 def _clash_of(inner: View, found: View) -> bool:
     if inner.apart or inner.never is not None:
         return True
@@ -220,7 +277,7 @@ def _clash_of(inner: View, found: View) -> bool:
 
 def _only_notes(found: View) -> bool:
     return not (found.words.keys() - {*NOTES, *EXAMPLES, *SWITCHES, "anyOf", "oneOf"}) and not (
-        found.apart or found.alternatives or found.type_choices
+        found.apart or found.alternatives or found.type_choices or found.value_choices
     )
 
 

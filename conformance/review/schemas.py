@@ -8,7 +8,7 @@ from conformance.review.changes import ABSENT
 from conformance.review.limits import limits
 from conformance.review.nodes import Node, digest_of
 from conformance.review.pairs import Comparison, Pair, Polarity, Schema, flags, texts, whole
-from conformance.review.schema_view import EXAMPLES, NOTES, SWITCHES, TYPES, View, view
+from conformance.review.schema_view import EXAMPLES, NOTES, SWITCHES, TYPES, View, kinds, view
 
 if TYPE_CHECKING:
     from conformance.review.sides import Side
@@ -137,7 +137,7 @@ def _enumerated(one: View) -> dict[bytes, Node] | None:
     listed, types = _listed(one), one.types()
     if listed is None:
         return None
-    found = {digest: node for digest, node in listed.items() if _kind(node.value) & types}
+    found = {digest: node for digest, node in listed.items() if kinds(node.value) & types}
     if one.null is not None:
         found[digest_of(None)] = one.null
     return found
@@ -151,6 +151,7 @@ def _listed(one: View) -> dict[bytes, Node] | None:
         if node.is_list
     ]
     lists += [{node.digest: node} for node in one.all("const")]
+    lists += [values for _, values in one.value_choices]
     if not lists:
         return None
     return {
@@ -158,22 +159,12 @@ def _listed(one: View) -> dict[bytes, Node] | None:
     }
 
 
-def _kind(value: Json) -> frozenset[str]:
-    if value is None:
-        return frozenset({"null"})
-    if isinstance(value, bool):
-        return frozenset({"boolean"})
-    if isinstance(value, int | float):
-        return frozenset({"integer", "number"} if value == int(value) else {"number"})
-    return frozenset(
-        {"string" if isinstance(value, str) else "object" if isinstance(value, dict) else "array"}
-    )
-
-
 def _enums(pair: Pair, one: View, other: View) -> None:
     here, there = _enumerated(one), _enumerated(other)
     nodes = [[*side.all("enum"), *side.all("const")] for side in (one, other)]
     pair.see(*nodes[0], *nodes[1])
+    for side, its in zip((one, other), nodes, strict=True):
+        its += [node for node, _ in side.value_choices]
     if here is None or there is None:
         if there is not None:
             pair.tell("enum-introduced", _list("only", there), None, nodes[1][0])
@@ -183,13 +174,17 @@ def _enums(pair: Pair, one: View, other: View) -> None:
     _enumerated_in_vain(pair, (one, here), (other, there))
     if len(here) == len(there) == 1 and here.keys() != there.keys():
         before, after = *here.values(), *there.values()
-        what = f"value {_quoted(before)} became {_quoted(after)}"
-        pair.tell("const-changed", what, before, after)
+        said = [_quoted(before), _quoted(after)]
+        if said[0] == said[1]:
+            said = [f"`{json.dumps(one.data)}`" for one in (before, after)]
+        pair.tell("const-changed", f"value {said[0]} became {said[1]}", before, after)
         return
     for value in (here[digest] for digest in here if digest not in there):
         pair.tell("enum-value-removed", f"value {_quoted(value)} is gone", value, None)
+        pair.see(_form_of(value))
     for value in (there[digest] for digest in there if digest not in here):
         pair.tell("enum-value-added", f"value {_quoted(value)} is new", None, value)
+        pair.see(_form_of(value))
 
 
 def _enumerated_in_vain(
@@ -205,6 +200,19 @@ def _enumerated_in_vain(
         before, after = here.get(digest), there.get(digest)
         if (before is None) != (after is None):
             whole(pair, "not-judged", "value that its type forbids", before, after)
+
+
+def _form_of(value: Node) -> Node | None:
+    """Return the form that is nothing but a value, with the words on it."""
+    form = value.parent
+    return (
+        form
+        if value.key == "const"
+        and form is not None
+        and form.parent is not None
+        and form.parent.is_list
+        else None
+    )
 
 
 def _list(word: str, values: dict[bytes, Node]) -> str:
@@ -253,12 +261,16 @@ def _properties(sides: Comparison, pair: Pair, one: View, other: View) -> None:
             fact = pair.tell(rule, f"property `{name}` is new", None, there[name][0])
             fact.only = _only(sides.head, there[name])
             pair.see(*there[name])
+            if extra := _extra(one):
+                pair.lead(compare_schemas(sides, extra, there[name]), f"/{name}", only=fact.only)
         elif name in here:
             rule = "required-property-removed" if name in asked else "property-removed"
             rule = "closed-property-removed" if _closed(other) else rule
             fact = pair.tell(rule, f"property `{name}` is gone", here[name][0], None)
             fact.only = _only(sides.base, here[name])
             pair.see(*here[name])
+            if extra := _extra(other):
+                pair.lead(compare_schemas(sides, here[name], extra), f"/{name}", only=fact.only)
         elif (name in asked) != (name in asks):
             rule = "constraint-added" if name in asks else "constraint-removed"
             said = f"property `{name}` is {'asked' if name in asks else 'no more asked'} for"
@@ -298,6 +310,13 @@ def _only(side: "Side", schema: Schema) -> Literal["request", "response", ""]:
 def _closed(one: View) -> bool:
     words = ("additionalProperties", "unevaluatedProperties")
     return any(node.value is False for word in words for node in one.all(word))
+
+
+def _extra(one: View) -> Schema:
+    """Return what a property has to be that is not named; nothing where that is anything."""
+    extra = one.first("additionalProperties")
+    patterns = one.first("patternProperties")
+    return () if patterns or extra is None or _open(extra) or _shut(extra) else (extra,)
 
 
 def _slots(sides: Comparison, pair: Pair, one: View, other: View) -> None:

@@ -1,0 +1,179 @@
+"""What a review met that was made to fool it, to drown it, or to frighten for nothing."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+from review_corpus import changes
+
+from conformance.review.changes import Change
+
+Json = Any
+TEXT = {"type": "string"}
+
+
+def contract(item: Json, path: str = "/a", **others: Json) -> Json:
+    info = {"title": "Things", "version": "1.0.0"}
+    return {"openapi": "3.1.0", "info": info, "paths": {path: item}, **others}
+
+
+def sent(schema: Json, **others: Json) -> Json:
+    body = {"content": {"application/json": {"schema": schema}}}
+    return contract({"post": {"requestBody": body, "responses": DONE}}, **others)
+
+
+def received(schema: Json, **others: Json) -> Json:
+    body = {"description": "It is.", "content": {"application/json": {"schema": schema}}}
+    return contract({"get": {"responses": {"200": body}}}, **others)
+
+
+def write(description: str, path: str = "/a", status: str = "202") -> Json:
+    answer = {status: {"description": "It is taken."}}
+    return contract({"post": {"description": description, "responses": answer}}, path)
+
+
+DONE = {"200": {"description": "Done"}}
+
+
+def told(base: Json, head: Json) -> list[Change]:
+    sides = ({"openapi.yaml": yaml.safe_dump(one, sort_keys=False)} for one in (base, head))
+    return changes(*sides)
+
+
+def rules(base: Json, head: Json) -> list[tuple[str, str, str]]:
+    return sorted((one.rule, one.clients, one.guarantee) for one in told(base, head))
+
+
+@pytest.mark.parametrize("word", ["anyOf", "oneOf"])
+def test_anything_that_became_one_of_some_types_is_narrower(word: str) -> None:
+    some = {word: [{"type": "string"}, {"type": "integer"}]}
+
+    assert rules(sent({}), sent(some)) == [("type-narrowed", "breaks", "same")]
+
+
+def test_an_acknowledgement_is_lost_under_another_name_of_a_path_parameter() -> None:
+    found = rules(write("It is.", "/a/{one}"), write("It is.", "/a/{other}", "200"))
+
+    assert ("ack-status-changed", "breaks", "weakened") in found
+
+
+def test_every_name_of_a_path_that_is_another_is_told() -> None:
+    (change,) = told(write("It is.", "/a/{x}/{y}"), write("It is.", "/a/{z}/{w}"))
+
+    assert (change.before, change.after) == ("x, y", "z, w")
+
+
+def test_an_approval_of_one_required_member_is_none_of_another() -> None:
+    members = {"type": "object", "properties": {"a": TEXT, "b": TEXT}}
+    base = sent(members)
+
+    (one,), (other,) = (told(base, sent(members | {"required": [name]})) for name in ("a", "b"))
+
+    assert one.pointer == other.pointer
+    assert one.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize("of", [sent, received])
+def test_a_member_that_others_may_not_be_like_is_compared_with_what_they_are(
+    of: Callable[[Json], Json],
+) -> None:
+    others = {"type": "object", "additionalProperties": {"type": "integer"}}
+    named = others | {"properties": {"a": TEXT}}
+
+    for base, head in ((named, others), (others, named)):
+        assert ("type-changed", "breaks", "same") in rules(of(base), of(head))
+
+
+def test_a_must_is_lost_with_an_optional_member_that_had_it() -> None:
+    promised = {"type": "boolean", "description": "It MUST be true only of what is on disk."}
+    whole = {"type": "object", "properties": {"a": TEXT, "kept": promised}}
+    less = {"type": "object", "properties": {"a": TEXT}}
+
+    found = told(received(whole), received(less))
+
+    assert [one.rule for one in found] == ["property-removed", "must-removed"]
+    assert found[1].operations == ("GET /a",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>A server <b>{}</b> store it.</p>",
+        "<table>\n<tr><td>A server {} store it</td></tr>\n</table>",
+        "It is so:\n\n    A server {} store it.\n",
+    ],
+)
+def test_a_must_in_html_or_indented_counts(words: str) -> None:
+    found = rules(write(words.format("MUST")), write(words.format("MAY")))
+
+    assert found == [("must-weakened", "ok", "weakened")]
+
+
+def test_a_must_in_a_comment_of_html_is_said_to_nobody() -> None:
+    words = "A server MUST store it."
+
+    assert rules(write(words), write(f"<!-- {words} -->")) == [("must-removed", "ok", "weakened")]
+
+
+def test_limits_of_any_size_are_compared() -> None:
+    for one, other in ((10**900, 0.5), (3, 10**900), (0.1, 0.3)):
+        base, head = ({"type": "number", "multipleOf": limit} for limit in (one, other))
+
+        assert len(told(sent(base), sent(head))) == 1
+
+
+def test_a_limit_that_excludes_itself_is_told_from_one_that_does_not() -> None:
+    base = sent({"type": "number", "minimum": 1}) | {"openapi": "3.0.3"}
+    head = sent({"type": "number", "minimum": 1, "exclusiveMinimum": True}) | {"openapi": "3.0.3"}
+
+    (change,) = told(base, head)
+
+    assert change.what == "minimum 1 became 1 (excluded)"
+    assert change.before != change.after
+
+
+def chained(last: Json, link: Callable[[Json], Json], length: int) -> Json:
+    names = [{"$ref": f"#/components/schemas/S{number}"} for number in range(length + 1)]
+    schemas = {f"S{number}": link(names[number + 1]) for number in range(length)}
+    return received(names[0], components={"schemas": schemas | {f"S{length}": last}})
+
+
+@pytest.mark.parametrize(
+    ("link", "length"),
+    [
+        (lambda one: {"type": "object", "properties": {"next": one}}, 1000),
+        (lambda one: {"allOf": [one, {"type": "object"}]}, 1000),
+        (lambda one: {"allOf": [one, one]}, 60),
+    ],
+    ids=["members", "allOf", "each-twice"],
+)
+def test_long_chains_of_references_are_compared(link: Callable[[Json], Json], length: int) -> None:
+    ends = ({"type": "object", "maxProperties": most} for most in (3, 5))
+
+    found = told(*(chained(end, link, length) for end in ends))
+
+    assert [one.rule for one in found] == ["bound-loosened"]
+
+
+def forms(name: str) -> Json:
+    members = ({f"{name}{number}": TEXT} for number in range(300))
+    return received({"anyOf": [{"type": "object", "properties": one} for one in members]})
+
+
+def parameters(name: str) -> Json:
+    found = [{"name": f"{name}{number}", "in": "query", "schema": TEXT} for number in range(500)]
+    return contract({"get": {"parameters": found, "responses": DONE}})
+
+
+def promises(name: str) -> Json:
+    return write(" ".join(f"Part {number} MUST keep {name}{number}." for number in range(400)))
+
+
+@pytest.mark.parametrize("many", [forms, parameters, promises])
+def test_many_that_are_others_are_compared_in_seconds(many: Callable[[str], Json]) -> None:
+    began = time.monotonic()
+
+    assert len(told(many("a"), many("b"))) >= 100
+    assert time.monotonic() - began < 20
