@@ -177,3 +177,57 @@ def test_many_that_are_others_are_compared_in_seconds(many: Callable[[str], Json
 
     assert len(told(many("a"), many("b"))) >= 100
     assert time.monotonic() - began < 20
+
+
+def test_a_must_that_moves_to_where_nobody_reads_it_is_lost() -> None:
+    words = "A server MUST store it."
+    others = {"get": {"description": "Those.", "responses": DONE}}
+    base, head = write(words), write("It is.")
+    base["paths"]["/b"] = others
+    head["paths"]["/b"] = {"get": others["get"] | {"description": f"Those. {words}"}}
+    unused = write("It is.") | {"components": {"schemas": {"Unused": {"description": words}}}}
+
+    found = [one for one in told(base, head) if one.rule == "must-removed"]
+
+    assert [one.operations for one in found] == [("POST /a",)]
+    assert ("must-removed", "ok", "weakened") in rules(write(words), unused)
+
+
+def test_a_must_that_moves_within_what_an_operation_says_is_kept() -> None:
+    words = "A server MUST store it."
+    head = write("It is.")
+    head["paths"]["/a"]["post"]["responses"]["202"]["description"] += f" {words}"
+    above = write("It is.") | {"info": {"title": "T", "version": "1.0.0", "description": words}}
+
+    for one in (head, above):
+        assert "must-removed" not in {change.rule for change in told(write(f"It is. {words}"), one)}
+
+
+def test_the_place_of_the_document_is_the_base_url_that_goes_without_saying() -> None:
+    base = write("It is.")
+    here, other = (base | {"servers": [{"url": url}]} for url in ("/", "https://api.example"))
+
+    assert rules(base, here) == rules(here, base) == []
+    assert rules(base, other) == [("server-added", "ok", "same")]
+    assert rules(other, base) == [("server-removed", "breaks", "same")]
+
+
+def accepted(*schemas: Json, headers: Json = None) -> Json:
+    content = {"application/json": {"schema": {"oneOf": list(schemas)}}}
+    answer = {"description": "It is taken.", "content": content, "headers": headers or {}}
+    return contract({"post": {"responses": {"202": answer}}})
+
+
+def test_a_further_form_of_an_acknowledgement_that_locates_nothing_is_told() -> None:
+    url = {"type": "string", "format": "uri"}
+    receipt = {"type": "object", "required": ["statusUrl"], "properties": {"statusUrl": url}}
+    other = {"allOf": [receipt, {"type": "object", "required": ["stage"]}]}
+    silent = {"type": "object", "required": ["done"]}
+    always = {"Location": {"required": True, "schema": url}}
+
+    assert rules(accepted(receipt, other), accepted(receipt, other, silent)) == [
+        ("ack-locator-lost", "breaks", "weakened")
+    ]
+    located = (accepted(receipt, headers=always), accepted(receipt, silent, headers=always))
+    for base, head in (located, (accepted(receipt), accepted(receipt, other))):
+        assert rules(base, head) == [("alternative-added", "may-break", "same")]

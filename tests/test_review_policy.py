@@ -231,6 +231,17 @@ def test_a_gate_that_lets_through_more_than_the_default_says_so(
     assert policy.weaker_than_default() == [f"{policy.name} does not fail on {left}."]
 
 
+def test_a_policy_that_looks_for_fewer_names_says_so(tmp_path: Path) -> None:
+    more = load(tmp_path, '[annotations]\nlocator-headers = ["Location", "X-Where"]\n')
+    less = load(tmp_path, '[annotations]\nlocator-headers = []\nreceipt = "x-ours"\n')
+
+    assert more.weaker_than_default() == []
+    assert less.weaker_than_default() == [
+        f"{less.name} has the review look no more for x-operation-receipt (receipt), "
+        "Location (locator-headers)."
+    ]
+
+
 TOO_SMALL = VersionAdvice("major", "2.0.0", enough=False, sentence="This needs 2.0.0.")
 ENOUGH = replace(TOO_SMALL, enough=True)
 BAD = {

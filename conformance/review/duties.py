@@ -39,7 +39,7 @@ class Duties:
 
     def owes(self, reach: Reach) -> bool:
         """Tell whether the operation of a reach owes an acknowledgement on either side."""
-        return _bare(reach.operation) in self._owing
+        return bare(reach.operation) in self._owing
 
     def owed(self, change: Change) -> list[Reach]:
         """Return the reaches of a change in 2xx answers of operations that owe one."""
@@ -49,7 +49,7 @@ class Duties:
     def _owing(self) -> frozenset[str]:
         sides = (self.base, self.head)
         return frozenset(
-            _bare(f"{method.upper()} {path}")
+            bare(f"{method.upper()} {path}")
             for side in sides
             for path, method, node in operations(side)
             if self._is_owing(method, node)
@@ -73,21 +73,21 @@ class Duties:
 
     def completion_stage(self, side: "Side", operation: str) -> str:
         """Return the stage at which an operation is complete; empty where it says none."""
-        return self._completion[side is self.head].get(_bare(operation), "")
+        return self._completion[side is self.head].get(bare(operation), "")
 
     @cached_property
     def _completion(self) -> tuple[dict[str, str], ...]:
         steps = (self.annotations.receipt, "completionStage")
         return tuple(
             {
-                _bare(f"{method.upper()} {path}"): str(_at(node, steps) or "")
+                bare(f"{method.upper()} {path}"): str(_at(node, steps) or "")
                 for path, method, node in operations(side)
             }
             for side in (self.base, self.head)
         )
 
 
-def _bare(operation: str) -> str:
+def bare(operation: str) -> str:
     """Leave out the names of path parameters, which the sides may spell in two ways."""
     return TEMPLATE.sub("{}", operation)
 

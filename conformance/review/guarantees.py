@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from conformance.review.ack_examples import example
+from conformance.review.ack_forms import form
 from conformance.review.acknowledgements import body, locator, meaning, retry_hint, status
 from conformance.review.annotated import annotated
 from conformance.review.annotations import Annotations
@@ -21,6 +22,7 @@ Rewrite = Callable[[Change, Duties], list[Change] | None]
 REWRITES: Final[tuple[Rewrite, ...]] = (
     status,
     locator,
+    form,
     body,
     retry_hint,
     meaning,

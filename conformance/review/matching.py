@@ -37,9 +37,23 @@ class Written:
 Pairing = tuple[Written | None, Written | None]
 
 
-def paired(base: "Side", head: "Side") -> list[Pairing]:
-    """Pair the normative sentences that differ; those that stand on both sides are left out."""
-    return _paired(*_unlike(list(_written(base)), list(_written(head))))
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A sentence that stands elsewhere now, and everywhere that it newly stands."""
+
+    was: Written
+    now: tuple[Written, ...]
+
+
+def paired(base: "Side", head: "Side") -> tuple[list[Pairing], list[Moved]]:
+    """Pair the normative sentences that differ; say which only moved."""
+    left = _without(list(_written(base)), list(_written(head)), _here)
+    there: dict[Json, list[Written]] = defaultdict(list)
+    for one in left[1]:
+        there[_anywhere(one)].append(one)
+    pairs = _equal(*left, _anywhere)
+    moved = [Moved(one, tuple(there[_anywhere(one)])) for one, _ in pairs]
+    return _paired(*_without(*left, _anywhere)), moved
 
 
 def _written(side: "Side") -> Iterator[Written]:
@@ -48,13 +62,6 @@ def _written(side: "Side") -> Iterator[Written]:
         for one in sentences(text.value):
             if one.words:
                 yield Written(one, text, where)
-
-
-def _unlike(base: list[Written], head: list[Written]) -> tuple[list[Written], list[Written]]:
-    """Take away what stands on both sides: first in the same text, then anywhere."""
-    for key in (_here, _anywhere):
-        base, head = _without(base, head, key)
-    return base, head
 
 
 def _here(one: Written) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.review.changes import ABSENT, Change, Reach
-from conformance.review.matching import Pairing, Written, paired
+from conformance.review.matching import Moved, Pairing, Written, paired
 from conformance.review.nodes import Node, Place
 from conformance.review.retelling import told
 from conformance.review.sentences import MUST, SHOULD, Sentence, sentences
@@ -17,6 +17,9 @@ Json = Any
 Covering = set[tuple[str, str]]
 """Files and pointers of what is gone, or new, with all that it holds."""
 SHOWN: Final = 100
+OF_ALL: Final = ("/info/", "/tags/")
+"""Where a text is said of every operation, or of those of a tag."""
+
 Known = dict[tuple[str, str], tuple[Reach, ...]]
 OWN_LOSS: Final = frozenset({"component-removed", "response-removed", "not-judged"})
 """Rules of a removal that promised nothing, or is told by rules of guarantees of its own."""
@@ -34,15 +37,18 @@ WHAT: Final = {
 def normative(changes: list[Change], base: "Side", head: "Side") -> list[Change]:
     """Add what becomes of normative sentences; drop changes of texts that say nothing else.
 
-    Sentences are matched over the whole of both sides, so that one that moves is no change. What
+    Sentences are matched over the whole of both sides, so that one that moves is no change, unless
+    an operation that it was said of has it no more. What
     comes with the thing that it describes is told by the change of that thing, and so is what goes
     with one whose loss breaks clients; where the loss is called slight, the MUST in it is told.
     """
     things = [one for one in changes if one.rule != "text-changed"]
     gone = {(one.place.file, one.place.pointer) for one in things if _is_a_loss(one)}
     new = {(one.place.file, one.place.pointer) for one in things if one.base is None}
-    found = [one for one in paired(base, head) if rule_of(one) and not _is_covered(one, gone, new)]
     texts = [_reaches(changes, side) for side in ("base", "head")]
+    pairings, moved = paired(base, head)
+    pairings += [(one.was, None) for one in moved if _leaves(one, texts)]
+    found = [one for one in pairings if rule_of(one) and not _is_covered(one, gone, new)]
     facts = [_fact(one, texts) for one in found]
     said = tuple(_said([pairing[side] for pairing in found]) for side in (0, 1))
     return [one for one in changes if not _is_told(one, said)] + facts
@@ -108,7 +114,7 @@ def _fact(pairing: Pairing, texts: list[Known]) -> Change:
         reach
         for one, known in zip((base, head), texts, strict=True)
         if one is not None
-        for reach in _around(one, known)
+        for reach in _around(one, known) or ()
     ]
     what = f"{WHAT[rule]}: {short}"
     return told(rule, what, base, head, (values[0], values[1]), reaches=reaches)
@@ -124,7 +130,25 @@ def _reaches(changes: list[Change], side: str) -> Known:
     }
 
 
-def _around(node: Node, known: Known) -> tuple[Reach, ...]:
+def _leaves(moved: Moved, texts: list[Known]) -> bool:
+    """Tell whether an operation that a sentence was said of has it nowhere now.
+
+    What nothing says whom it reaches stands in a part that is compared as a whole.
+    """
+    was = _operations(moved.was, texts[0])
+    now = [_operations(one, texts[1]) for one in moved.now]
+    return was is not None and None not in now and not was <= frozenset().union(*filter(None, now))
+
+
+def _operations(written: Written, known: Known) -> frozenset[str] | None:
+    """Return of which operations a sentence is said; None where that is not known."""
+    if written.node.pointer.startswith(OF_ALL):
+        return None
+    reached = _around(written.node, known)
+    return None if reached is None else frozenset(one.operation for one in reached)
+
+
+def _around(node: Node, known: Known) -> tuple[Reach, ...] | None:
     """Return whom the text of a sentence reaches, or the thing that it goes or comes with."""
     pointer = node.pointer
     while pointer:
@@ -132,7 +156,7 @@ def _around(node: Node, known: Known) -> tuple[Reach, ...]:
         if found is not None:
             return found
         pointer = pointer.rpartition("/")[0]
-    return ()
+    return None
 
 
 def _is_a_loss(change: Change) -> bool:

@@ -71,9 +71,12 @@ class Operations:
         """Compare what holds for all operations first."""
         self.sides = sides
         self.roots: list[Root] = []
-        self._nothing = tuple(
-            Node([], side.root.file, side.root.line, side.root, "security")
-            for side in (sides.base, sides.head)
+        self._nothing, self._no_servers = (
+            tuple(
+                Node([], side.root.file, side.root.line, side.root, word)
+                for side in (sides.base, sides.head)
+            )
+            for word in ("security", "servers")
         )
         self._schemes = self._pairs_of_schemes()
 
@@ -196,12 +199,8 @@ class Operations:
             placed.node.get("servers") or placed.item.get("servers") or side.root.get("servers")
             for placed, side in zip((one, other), (sides.base, sides.head), strict=True)
         ]
-        if where[0] is not None and where[1] is not None:
-            self._root(sides.pair(compare_servers, where[0], where[1]), reach)
-        elif where[0] is not None or where[1] is not None:
-            pair = Pair()
-            whole(pair, "server-changed", "list of base URLs", where[0], where[1])
-            self._root(pair, reach)
+        listed = [one or none for one, none in zip(where, self._no_servers, strict=True)]
+        self._root(sides.pair(compare_servers, listed[0], listed[1]), reach)
 
     def _root(self, pair: Pair, reach: Reach) -> None:
         self.roots.append(Root(pair, reach))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,16 +113,33 @@ class Policy:
         return f"{where} labels {found} of {override.rule} {override.labels}: {why}."
 
     def weaker_than_default(self) -> list[str]:
-        """Say in a sentence which clauses of the default gate the file leaves out."""
+        """Say which clauses of the default gate the file leaves out, and which names."""
         kept = {one.removesuffix(" without major") for one in self.fail_on}
         left = [one for one in DEFAULT_CLAUSES if one.removesuffix(" without major") not in kept]
-        return [f"{self.name} does not fail on {', '.join(left)}."] if left else []
+        told = [f"{self.name} does not fail on {', '.join(left)}."] if left else []
+        less = self._less_looked_for()
+        more = f"{self.name} has the review look no more for {', '.join(less)}."
+        return [*told, more] if less else told
+
+    def _less_looked_for(self) -> list[str]:
+        """Return the names by which a contract usually promises that the file leaves out."""
+        usual = Annotations()
+        return [
+            f"{name} ({one.name.replace('_', '-')})"
+            for one in fields(Annotations)
+            for name in _names(getattr(usual, one.name))
+            if name not in _names(getattr(self.annotations, one.name))
+        ]
 
 
 def _fits(text: str, patterns: Sequence[str]) -> bool:
     return any(
         re.fullmatch(".*".join(map(re.escape, one.split("*"))), text, re.DOTALL) for one in patterns
     )
+
+
+def _names(said: str | Mapping[str, Sequence[str]] | Sequence[str]) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def load_policy(path: Path | None, folder: Path = Path()) -> Policy:

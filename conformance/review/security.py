@@ -131,8 +131,10 @@ def _scopes(pair: Pair, base: Node | None, head: Node | None) -> None:
 
 
 def compare_servers(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
-    """Compare two lists of base URLs."""
+    """Compare two lists of base URLs; an empty one is the place of the document itself."""
     here, there = (_urls(node) for node in (base, head))
+    if not here or not there:
+        pair.see(here.pop("", None), there.pop("", None))
     pair.see_empty(base, head)
     gone = [here[url] for url in here if url not in there]
     new = [there[url] for url in there if url not in here]
