@@ -237,8 +237,10 @@ def test_a_policy_that_looks_for_fewer_names_says_so(tmp_path: Path) -> None:
 
     assert more.weaker_than_default() == []
     assert less.weaker_than_default() == [
-        f"{less.name} has the review look no more for x-operation-receipt (receipt), "
-        "Location (locator-headers)."
+        (
+            f"{less.name} has the review look no more for x-operation-receipt (receipt), "
+            "Location (locator-headers)."
+        )
     ]
 
 
