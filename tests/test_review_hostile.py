@@ -231,3 +231,15 @@ def test_a_further_form_of_an_acknowledgement_that_locates_nothing_is_told() -> 
     located = (accepted(receipt, headers=always), accepted(receipt, silent, headers=always))
     for base, head in (located, (accepted(receipt), accepted(receipt, other))):
         assert rules(base, head) == [("alternative-added", "may-break", "same")]
+
+
+def test_two_members_that_an_alias_spells_are_two() -> None:
+    base = sent({"type": "object", "properties": {"a": TEXT}})
+    more = {"a": TEXT, "b": TEXT, "c": TEXT}  # written out as an anchor and two aliases
+    head = sent({"type": "object", "properties": more, "required": ["b", "c"]})
+
+    found = told(base, head)
+
+    assert "*id001" in yaml.safe_dump(head)
+    assert [one.pointer.rpartition("/")[2] for one in found] == ["b", "c"]
+    assert len({one.fingerprint for one in found}) == 2

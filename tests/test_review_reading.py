@@ -91,7 +91,8 @@ def test_a_key_is_its_own_text() -> None:
 def test_an_alias_is_the_value_that_it_names() -> None:
     root = read_node(b"a: &x {k: 1}\nb: *x\nc: [*x, &y 2, *y]\n", "a.yaml")
 
-    assert root.value["b"] is root.value["a"]
+    assert root.value["b"].digest == root.value["a"].digest
+    assert (root.value["b"].line, root.value["b"].pointer) == (2, "/b")
     assert root.data["c"] == [{"k": 1}, 2, 2]
 
 

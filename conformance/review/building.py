@@ -123,7 +123,7 @@ class Builder:
                 line, column, "an alias names the value that it stands in: that has no end."
             )
         here = self._open[-1]
-        self._place(node, here)
+        self._place(node if here.merging else _again(node, here, line), here)
         self._grow(self._sizes.get(id(node), 1), line)
 
     def _add(self, value: Json, line: int) -> Node:
@@ -161,6 +161,12 @@ class Builder:
                 self.refuse(one.line, 1, f"{MERGE} takes an alias of a mapping, or a list of them.")
             for name, child in one.items():
                 done.node.value.setdefault(name, child)
+
+
+def _again(node: Node, here: _Open, line: int) -> Node:
+    """Return a value as it stands where an alias names it; what it holds stands at the anchor."""
+    key = len(here.node.value) if here.key is None else here.key
+    return node.named_again(line if here.key is None else here.line, here.node, key)
 
 
 def told(text: str) -> str:

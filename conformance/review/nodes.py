@@ -112,6 +112,12 @@ class Node:
             self._digest = digest_of(self.value)
         return self._digest
 
+    def named_again(self, line: int, parent: "Node", key: str | int) -> "Node":
+        """Return the same value where an alias names it."""
+        same = Node(self.value, self.file, line, parent, key)
+        same._data, same._digest = self._data, self._digest
+        return same
+
     def settle(self) -> None:
         """Make data and digest while the children have theirs, so that nothing recurses."""
         self._data, self._digest = self.data, self.digest
