@@ -133,6 +133,7 @@ def _is_told(leaf: Leaf, other: Leaf, known: list[Told]) -> bool:
     ends = [leaf.names, *_beside_reference(leaf)]
     if leaf.names[-1] == "$ref" and isinstance(leaf.value, str):
         ends = [leaf.names[:-1], *_leads(leaf.document, leaf.value)]
+    ends += _target(leaf.document, leaf.names)
     return any(
         _covers(rule, place, end, within=leaf.value is GONE)
         for rule, place in (*known, *led)

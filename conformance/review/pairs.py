@@ -126,6 +126,22 @@ class Pair:
 Compare = Callable[["Comparison", Node, Node, Pair], None]
 
 
+NAMES: Final = frozenset(
+    {"properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "schemas"}
+    | {"headers", "parameters", "examples", "requestBodies", "links", "callbacks", "content"}
+)
+"""Keys of mappings whose own keys are names that somebody chose."""
+
+DATA: Final = frozenset({"example", "default", "enum", "const", "value", "dataValue"})
+
+
+def _is_data(holder: Node, name: str, value: Node) -> bool:
+    """Tell whether a member is data: a `$ref` in it refers to nothing."""
+    if holder.key in NAMES and holder.is_mapping:
+        return False
+    return name.startswith("x-") or name in DATA or (name == "examples" and value.is_list)
+
+
 class References:
     """Finds the mappings with a `$ref` in a value; each value is walked once."""
 
@@ -142,8 +158,8 @@ class References:
             gathered: list[Node] = []
             if isinstance(getattr(node.get("$ref"), "value", None), str):
                 gathered.append(node)
-            for _, child in sorted(node.items(), key=_name):
-                gathered += self.of(child)
+            for name, child in sorted(node.items(), key=_name):
+                gathered += () if _is_data(node, name, child) else self.of(child)
             for child in node.elements():
                 gathered += self.of(child)
             found = self._found[id(node)] = tuple(gathered)
