@@ -16,9 +16,10 @@ from conformance.review.approvals import NAME
 from conformance.review.approvals_file import entries, load_approvals
 from conformance.review.asked import sides_asked
 from conformance.review.changes import Change, Review
-from conformance.review.loading import Where
-from conformance.review.policy import load_policy
+from conformance.review.loading import Where, changed_since
+from conformance.review.policy import Policy, load_policy
 from conformance.review.reviewing import Approvals, review
+from conformance.review.sides import Side
 from conformance.review.views import VIEWS
 from conformance.review.views.text import print_review
 
@@ -66,7 +67,8 @@ def review_contract(asked: Asked) -> int:
     policy, approved = load_policy(asked.policy), load_approvals(asked.approvals)
     base, head = sides_asked(asked.sides, asked.branch, asked.where)
     approvals = Approvals(datetime.now(UTC).date(), approved, str(asked.approvals or NAME))
-    made = review(base, head, policy, approvals, (*base.notices, *head.notices))
+    notices = (*base.notices, *head.notices, *_of_the_change(policy, base))
+    made = review(base, head, policy, approvals, notices)
     views = {name: VIEWS[name](made) for name in {*files.values(), asked.view} - {TEXT}}
     if TEXT in files.values():
         views[TEXT] = VIEWS[TEXT](made)
@@ -78,6 +80,15 @@ def review_contract(asked: Asked) -> int:
     else:
         sys.stdout.write(views[asked.view])
     return made.exit_code
+
+
+def _of_the_change(policy: Policy, base: Side) -> Iterable[str]:
+    """Say that the policy is not the base's: a change must not loosen it for itself unseen."""
+    if policy.name and changed_since(Path(policy.name), base):
+        yield (
+            f"{policy.name} is not what it is in the base: this change comes with the policy that "
+            "it is judged by. Somebody who owns the policy should agree."
+        )
 
 
 def files_asked(written: Iterable[str]) -> Mapping[Path, str]:

@@ -260,3 +260,22 @@ def test_ctrl_c_ends_a_review_at_once(tmp_path: Path) -> None:
 
     assert (process.returncode, out, errors.strip()) == (130, "", "ackproof: Interrupted.")
     assert not (tmp_path / "review.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [(None, 1), ("[gate]\nfail-on = ['not-judged']\n", 1), ("[gate]\nfail-on = []\n", 0)],
+    ids=["new", "another", "the same"],
+)
+def test_a_policy_that_comes_with_the_change_is_told(
+    before: str | None, told: int, ask: Ask, tmp_path: Path
+) -> None:
+    if before:
+        (tmp_path / "review.toml").write_text(before)
+    git(tmp_path, "init", "--quiet")
+    commit(tmp_path, OLD, "api.yaml")
+    (tmp_path / "review.toml").write_text("[gate]\nfail-on = []\n")
+
+    _, stdout, _ = ask("HEAD:api.yaml", "api.yaml", "--format", "json")
+
+    assert len([one for one in json.loads(stdout)["notices"] if "judged by" in one]) == told

@@ -45,14 +45,16 @@ def _asked(pair: Pair, kind: str, base: Node, head: Node) -> None:
     now = is_true(head, "required")
     if is_true(base, "required") != now:
         values = ("optional", "required") if now else ("required", "optional")
-        what = f"{kind} {_title(base)}became {values[1]}"
+        what = f"{kind} {_title(base, kind)}became {values[1]}"
         told = tuple(f"{_named(base)}{one}" for one in values)
         pair.note(rules[not now], what, before or base, after or head, (told[0], told[1]))
 
 
-def _title(node: Node) -> str:
+def _title(node: Node, kind: str) -> str:
     name = node.get("name")
-    return f"`{name.value}` " if name is not None else ""
+    if name is not None:
+        return f"`{name.value}` "
+    return f"`{node.key}` " if kind == "header" else ""
 
 
 def _named(node: Node) -> str:

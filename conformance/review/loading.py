@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from conformance.review import git
 from conformance.review.collector import collector_at_rest
 from conformance.review.commits import commit_of, merge_base, named, uncommitted
 from conformance.review.disk import Disk, repository_of, whole_path
@@ -122,7 +123,28 @@ def _on_disk(given: str, path: Path, where: Where) -> Side:
 
 def _of_commit(name: str, commit: str, path: str, where: Where) -> Side:
     with Revision(where.repository, commit) as source:
-        return _load(name, source, posixpath.normpath(path or "."), where)
+        side = _load(name, source, posixpath.normpath(path or "."), where)
+    return replace(side, commit=commit)
+
+
+def changed_since(path: Path, base: Side) -> bool:
+    """Tell whether a file on the disk is another than at the commit of a side, or new since.
+
+    False where the side is no commit of the repository that the file lies in.
+
+    Raises:
+        SideRefused: it cannot be read there.
+
+    """
+    inside = shown_path(path) if base.commit else None
+    if inside is None:
+        return False
+    root, shown = inside
+    if git.ask(root, "cat-file", "-e", f"{base.commit}^{{commit}}") is None:
+        return False
+    with Revision(root, base.commit) as source:
+        was = source.read(shown)
+    return was is None or was != path.read_bytes()
 
 
 def _load(name: str, source: Source, contract: str, where: Where) -> Side:

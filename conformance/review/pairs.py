@@ -294,7 +294,8 @@ def flags(
     pair.see(base, head)
     one, other = (node is not None and node.value is True for node in (base, head))
     if one != other:
-        pair.tell(rules[0] if other else rules[1], what, base, head)
+        word = "is set" if other else "is no more set"
+        pair.tell(rules[0] if other else rules[1], f"{what} {word}", base, head)
     elif not all(node is None or isinstance(node.value, bool) for node in (base, head)):
         whole(pair, "not-judged", what, base, head)
 

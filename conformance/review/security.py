@@ -40,10 +40,12 @@ def compare_security(sides: Comparison, base: Node, head: Node, pair: Pair) -> N
             pair.tell(rule, f"{differing} {word}", gone.pop(one), new.pop(close))
     for one, node in gone.items():
         now = None if one else head
-        pair.tell("security-tightened", f"{_all(one)} is no more enough", node, now)
+        what = f"{_all(one)} is no more enough" if one else "a credential is asked for"
+        pair.tell("security-tightened", what, node, now)
     for one, node in new.items():
         was = None if one else base
-        pair.tell("security-loosened", f"{_all(one)} is enough", was, node)
+        what = f"{_all(one)} is enough" if one else "no credential is asked for"
+        pair.tell("security-loosened", what, was, node)
 
 
 def _enough(node: Node, known: tuple[dict[str, Node], dict[str, Node]]) -> dict[Alternative, Node]:

@@ -18,6 +18,7 @@ class Side:
         catalogue: the entry of each requirement by its id; empty if there is no catalogue.
         schemas: `schemas/*.schema.json` by shown path; empty if there are none.
         plan: `plan.json` beside the contract.
+        commit: its whole hash; empty for what is on the disk.
         notices: what the reader should know of how it was read.
         targets: what a reference leads to in the end, by the file and the text of it.
 
@@ -29,6 +30,7 @@ class Side:
     catalogue: Mapping[str, Node] = field(default_factory=dict)
     schemas: Mapping[str, Node] = field(default_factory=dict)
     plan: Node | None = None
+    commit: str = ""
     notices: tuple[str, ...] = ()
     targets: Mapping[tuple[str, str], Node] = field(default_factory=dict)
 
