@@ -135,11 +135,12 @@ NAMES: Final = frozenset(
 DATA: Final = frozenset({"example", "default", "enum", "const", "value", "dataValue"})
 
 
-def _is_data(holder: Node, name: str, value: Node) -> bool:
+def _is_data(node: Node) -> bool:
     """Tell whether a member is data: a `$ref` in it refers to nothing."""
-    if holder.key in NAMES and holder.is_mapping:
+    holder, name = node.parent, str(node.key)
+    if holder is None or holder.is_list or holder.key in NAMES:
         return False
-    return name.startswith("x-") or name in DATA or (name == "examples" and value.is_list)
+    return name.startswith("x-") or name in DATA or (name == "examples" and node.is_list)
 
 
 class References:
@@ -151,15 +152,15 @@ class References:
 
     def of(self, node: Node) -> tuple[Node, ...]:
         """Return them in an order that is equal for equal values."""
-        if not node.is_mapping and not node.is_list:
+        if not (node.is_mapping or node.is_list) or _is_data(node):
             return ()
         found = self._found.get(id(node))
         if found is None:
             gathered: list[Node] = []
             if isinstance(getattr(node.get("$ref"), "value", None), str):
                 gathered.append(node)
-            for name, child in sorted(node.items(), key=_name):
-                gathered += () if _is_data(node, name, child) else self.of(child)
+            for _, child in sorted(node.items(), key=_name):
+                gathered += self.of(child)
             for child in node.elements():
                 gathered += self.of(child)
             found = self._found[id(node)] = tuple(gathered)
