@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install conformance test test-browser chromium check lint types spec plan-export faults faults-quick variants variants-pairs canary mutation steadiness lane two-kits stored-run example serve bench review-detection review-others bench-write docs build clean
+.PHONY: help install conformance test test-browser chromium check lint types spec plan-export faults faults-quick variants variants-pairs canary mutation steadiness lane two-kits stored-run example serve bench review-detection review-others review-real bench-write docs build clean
 
 help: ## Print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,11 @@ review-others: $(READY) ## Run other tools on the labelled corpus; needs npm
 	mkdir -p build/npm-others && cp tests/others/package*.json build/npm-others/
 	npm ci --prefix build/npm-others --ignore-scripts --no-audit --no-fund --silent
 	$(BIN)/python tests/review_others.py build/npm-others
+
+review-real: $(READY) ## Review public contracts of npm packages for docs/review-real.md; needs npm
+	mkdir -p build/npm-real && cp tests/real/package*.json build/npm-real/
+	npm ci --prefix build/npm-real --ignore-scripts --no-audit --no-fund --silent
+	$(BIN)/python tests/review_real.py build/npm-real
 
 bench-write: $(READY) ## Break the processor time of an accepted write down
 	$(BIN)/python tests/bench_write.py

@@ -29,8 +29,30 @@ def documents() -> dict[str, Json]:
         "courier": _spelled(courier),
         "courier-3.0": _in_3_0(_spelled(courier)),
         "courier-3.2": _spelled(contracts()["courier-3.2"]["openapi.yaml"]),
-        "spec": _spelled(yaml.load(SPEC.read_text("utf-8"), yaml.CSafeLoader)),
+        "spec": _bundled(_spelled(yaml.load(SPEC.read_text("utf-8"), yaml.CSafeLoader))),
     }
+
+
+def _bundled(document: Json) -> Json:
+    """Take the files that a document refers to into its components."""
+    schemas = document["components"]["schemas"]
+    own = {path.name: json.loads(path.read_text("utf-8"))
+           for path in sorted((SPEC.parent / "schemas").glob("*.json"))}  # fmt: skip
+    for name, schema in own.items():
+        _refer(schema, name)
+    _refer(document, "")
+    schemas.update(own)
+    return document
+
+
+def _refer(value: Json, within: str) -> None:
+    """Have references to files lead to the components that these became."""
+    for _, node in holders(value):
+        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            path, _, fragment = node["$ref"].partition("#")
+            name = path.rpartition("/")[2] or within
+            if name:
+                node["$ref"] = f"#/components/schemas/{name}{fragment}"
 
 
 def _spelled(value: Json) -> Json:

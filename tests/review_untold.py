@@ -65,6 +65,9 @@ def changes(base: Side, head: Side) -> list[Change]:
     return guaranteed(compare(base, head), base, head, Annotations())
 
 
+TYPES: Final = frozenset({("type",), ("nullable",)})
+
+
 def untold(mutant: Mutant, found: Iterable[Change]) -> list[str]:
     """Return the differing leaves that no finding covers, by pointer."""
     told = list(found)
@@ -175,6 +178,8 @@ def _covers(rule: str, place: Names, leaf: Names, *, within: bool) -> bool:
     """Tell whether a finding speaks of a leaf; within: not of what it could hold if it were."""
     if rule in NAMED_BY_KEY:
         return place == leaf
+    if {place[-1:], leaf[-1:]} <= TYPES and _schema_at(place) == _schema_at(leaf):
+        return True
     shorter = min(len(place), len(leaf))
     same = next((end for end in range(shorter) if place[end] != leaf[end]), shorter)
     if same < shorter:

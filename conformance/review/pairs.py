@@ -129,6 +129,7 @@ Compare = Callable[["Comparison", Node, Node, Pair], None]
 NAMES: Final = frozenset(
     {"properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "schemas"}
     | {"headers", "parameters", "examples", "requestBodies", "links", "callbacks", "content"}
+    | {"webhooks", "pathItems", "mediaTypes", "encoding"}
 )
 """Keys of mappings whose own keys are names that somebody chose."""
 
@@ -140,7 +141,11 @@ def _is_data(node: Node) -> bool:
     holder, name = node.parent, str(node.key)
     if holder is None or holder.is_list or holder.key in NAMES:
         return False
-    return name.startswith("x-") or name in DATA or (name == "examples" and node.is_list)
+    if name.startswith("x-"):
+        return True
+    if holder.parent is None or holder.key == "responses":
+        return False
+    return name in DATA or (name == "examples" and node.is_list)
 
 
 class References:
@@ -217,6 +222,8 @@ class Comparison:
         if base.digest != head.digest:
             return False
         both = self.references.of(base), self.references.of(head)
+        if len(both[0]) != len(both[1]):  # one of the two is data
+            return False
         for here, there in zip(*both, strict=True):
             first, second = self.base.follow(here), self.head.follow(there)
             if id(first) in self._tainted or _where(first) != _where(second):
