@@ -104,6 +104,17 @@ class Mutant:
                 self._was[id(other)] = (self._was[id(one)][0], other)
         return copied
 
+    def keeps(self, leaf: "Leaf") -> bool:
+        """Tell whether a leaf of the base is still there, in a copy of what held it."""
+        if leaf.steps is None or leaf.value is GONE:
+            return False
+        *above, key = leaf.steps
+        return any(
+            self._was.get(id(node), ((), None))[0] == tuple(above)
+            and same(found_at(node, (key,)), leaf.value)
+            for _, node in holders(self.head)
+        )
+
     def differing(self) -> Iterator[tuple["Leaf", "Leaf"]]:
         """Go through the touched leaves that differ: as they were, and as they are."""
         now = {id(node): steps for steps, node in holders(self.head)}

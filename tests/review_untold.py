@@ -80,7 +80,7 @@ def untold(mutant: Mutant, found: Iterable[Change]) -> list[str]:
         f"{one} -> {other}"
         for one, other in mutant.differing()
         if not (_is_told(one, other, places[0]) or _is_told(other, one, places[1]))
-        and not _says_nothing(one, other)
+        and not (_says_nothing(one, other) or (other.value is GONE and mutant.keeps(one)))
     ]
 
 
