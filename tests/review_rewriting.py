@@ -142,6 +142,8 @@ class _Move:
     def _member(self, key: str, value: Json, *, within: bool) -> Json:
         if key == "$ref" and isinstance(value, str):
             return self._reference(value, within=within)
+        if key == "properties" and isinstance(value, dict):
+            return {name: self.moved(one, within=within) for name, one in value.items()}
         if key.startswith("x-") or (key in DATA and not _refers(value)):
             return value
         return self.moved(value, within=within)

@@ -1,5 +1,6 @@
 """Whatever differs between two contracts is told, and never by a traceback."""
 
+import copy
 import json
 import os
 import random
@@ -148,3 +149,14 @@ def several_mutations(name: str) -> Json:
     for kind in [*MOVES, *SIMPLE] * 6:
         kind(mutant, lambda options: chance.choice(list(options)))
     return mutant.head
+
+
+def test_what_only_an_extension_refers_to_is_compared_by_itself() -> None:
+    base, head = (copy.deepcopy(documents()["courier"]) for _ in range(2))
+    for document in (base, head):
+        document["components"]["schemas"]["State"]["x-of"] = {"$ref": "#/components/schemas/Unused"}
+    head["components"]["schemas"]["Unused"]["properties"]["old"]["maxLength"] = 3
+
+    found = compare(side(base), side(head))
+
+    assert [one.rule for one in found] == ["bound-tightened"]
