@@ -57,6 +57,7 @@ NARROWS_SHAPE: Final = Effect(BREAKS, DUTY, DUTY, BREAKS)
 ASKS_FORMAT: Final = Effect(MAY_BREAK, DUTY, DUTY, MAY_BREAK)
 LOSES: Final = Effect(MAY_BREAK, MAY_BREAK, DUTY, DUTY)
 LOSES_FOR_GOOD: Final = Effect(BREAKS, PERHAPS_OTHER, DUTY, MAY_BREAK)
+LOSES_WHAT_IS_ASKED: Final = Effect(OTHER, OTHER, OTHER, PERHAPS_OTHER)
 DEMANDS: Final = Effect(BREAKS, DUTY, MAY_BREAK, BREAKS)
 IS_OTHER: Final = Effect(OTHER, OTHER, OTHER, OTHER)
 MAY_BE_OTHER: Final = Effect(PERHAPS_OTHER, PERHAPS_OTHER, PERHAPS_OTHER, PERHAPS_OTHER)
@@ -160,6 +161,7 @@ KEYWORDS: Final = (
     same_rule("format-other", "format-changed", MAY_BE_OTHER, with_(TEXT, format="date"), with_(TEXT, format="date-time")),
     Keyword("properties-one-gone", PAIR, with_(PAIR, properties={"a": TEXT}), "property-removed", "property-added", LOSES),
     Keyword("properties-one-gone-of-a-closed-object", with_(PAIR, additionalProperties=False), with_(PAIR, additionalProperties=False, properties={"a": TEXT}), "closed-property-removed", "closed-property-added", LOSES_FOR_GOOD),
+    Keyword("properties-required-one-gone-of-a-closed-object", with_(PAIR, additionalProperties=False, required=["b"]), with_(PAIR, additionalProperties=False, properties={"a": TEXT}), "required-closed-property-removed", "required-closed-property-added", LOSES_WHAT_IS_ASKED),
     Keyword("properties-required-one-new", {"type": "object", "properties": {"a": TEXT}}, with_(PAIR, required=["b"]), "required-property-added", "required-property-removed", DEMANDS),
     inner("properties-inner", {"type": "object"}, "properties", "a"),
     Keyword("required", PAIR, with_(PAIR, required=["b"]), "property-became-required", "property-became-optional", NARROWS_SHAPE),

@@ -13,6 +13,7 @@ HEADER_LOST: Final = ("header-removed", "required-header-removed", "header-becam
 LOOSENED: Final = (
     "property-removed",
     "closed-property-removed",
+    "required-closed-property-removed",
     "required-property-removed",
     "property-became-optional",
     "format-removed",

@@ -93,6 +93,8 @@ SCHEMAS: Final = (
     Rule("required-property-removed", "a required property is gone", ("may-break", "relaxed"), MORE_SENT, "required-property-added"),
     Rule("closed-property-added", "an optional property is new where no other was allowed", MORE_TAKEN, MORE_MAY_COME, "closed-property-removed"),
     Rule("closed-property-removed", "a property is gone where no other is allowed", LESS_TAKEN, ("may-break", "new-duty"), "closed-property-added"),
+    Rule("required-closed-property-added", "a required property is new where no other was allowed", OTHER, PERHAPS_OTHER, "required-closed-property-removed"),
+    Rule("required-closed-property-removed", "a required property is gone where no other is allowed", OTHER, OTHER, "required-closed-property-added"),
     *_pair("property-became-required", "property-became-optional",
            ("an optional property is asked for", "a required property can be left out"), MORE_SENT),
     *_pair("extras-closed", "extras-opened",

@@ -14,12 +14,14 @@ MEMBER_LOST: Final = (
     "property-became-optional",
     "property-removed",
     "closed-property-removed",
+    "required-closed-property-removed",
     "required-property-removed",
 )
 MEMBER_GAINED: Final = (
     "property-became-required",
     "property-added",
     "closed-property-added",
+    "required-closed-property-added",
     "required-property-added",
 )
 MORE: Final = ("enum-value-added", "enum-lifted", "alternative-added")

@@ -255,17 +255,14 @@ def _properties(sides: Comparison, pair: Pair, one: View, other: View) -> None:
                 pair, name, (asked.get(name), here[name][0]), (asks.get(name), there[name][0]), only
             )
         elif name in there:
-            closed = _closed(one)
-            rule = "required-property-added" if name in asks else "property-added"
-            rule = "closed-property-added" if closed and name not in asks else rule
+            rule = f"{_kind_of(one, asks, name)}-added"
             fact = pair.tell(rule, f"property `{name}` is new", None, there[name][0])
             fact.only = _only(sides.head, there[name])
             pair.see(*there[name])
             if extra := _extra(one):
                 pair.lead(compare_schemas(sides, extra, there[name]), f"/{name}", only=fact.only)
         elif name in here:
-            rule = "required-property-removed" if name in asked else "property-removed"
-            rule = "closed-property-removed" if _closed(other) else rule
+            rule = f"{_kind_of(other, asked, name)}-removed"
             fact = pair.tell(rule, f"property `{name}` is gone", here[name][0], None)
             fact.only = _only(sides.base, here[name])
             pair.see(*here[name])
@@ -275,6 +272,12 @@ def _properties(sides: Comparison, pair: Pair, one: View, other: View) -> None:
             rule = "constraint-added" if name in asks else "constraint-removed"
             said = f"property `{name}` is {'asked' if name in asks else 'no more asked'} for"
             pair.tell(rule, said, asked.get(name), asks.get(name))
+
+
+def _kind_of(without: View, required: dict[str, Node], name: str) -> str:
+    """Name a property by whether it is asked for, and whether the side without it is closed."""
+    words = ["required"] * (name in required) + ["closed"] * _closed(without)
+    return "-".join([*words, "property"])
 
 
 def _asking(
