@@ -12,7 +12,7 @@ LEAST_OF_A_SECRET: Final = 4
 ALIKE: Final = re.compile("[+/_-]")
 ALPHABET: Final = {"+": "+-", "-": "+-", "/": "/_", "_": "/_"}
 ESCAPES: Final = re.compile(r"[%\\&]")
-HALF_AN_ESCAPE_AND_A_CUT: Final = re.compile(rf"(?:[%\\&][^{CUT}]{{0,10}})?{CUT}")
+HALF_AN_ESCAPE_AND_A_CUT: Final = re.compile(rf"(?:(?:[%\\&]|(?<=\\))[^{CUT}]{{0,10}})?{CUT}")
 PERCENT: Final = "%(?:25){0,3}"
 BACKSLASH: Final = rf"(?:\\|{PERCENT}5[cC])"
 PLAIN: Final = r"\\"

@@ -275,7 +275,7 @@ def test_without_a_file_the_embedded_server_is_explained(
 def test_the_embedded_server_takes_variables_but_not_of_its_principals() -> None:
     target = NOT_STARTED.target({}, {"ACKPROOF_TARGET_MAX_WRITES": "9", "ACKPROOF_TOKEN": "mine"})
 
-    assert (target.max_writes, target.scope, target.token) == (9, "ackproof", "none")
+    assert (target.max_writes, target.scope, target.token) == (9, "ackproof", "not-drawn-yet")
     with pytest.raises(TargetFileError, match="has principals of its own"):
         NOT_STARTED.target(
             {},

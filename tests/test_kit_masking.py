@@ -92,6 +92,13 @@ def test_a_secret_that_was_cut_off_is_kept_in_no_spelling(
     assert kept == f"it says {quotes[: len(quotes) // 2]}{NAME}… and more"
 
 
+@pytest.mark.parametrize(
+    "cut", [r"\u0071\u0077\u0065\u0072\u…", r"\x71\x77\x65\x72\x…", r"\161\167\145\162\1…"]
+)
+def test_a_cut_in_the_escape_of_a_backslash_leaves_nothing_before_it(cut: str) -> None:
+    assert masked(f"it says {cut}", {"qwer\\ant": NAME}) == f"it says {NAME}…"
+
+
 @settings(deadline=None)
 @given(TOKENS, st.binary(max_size=12), st.binary(max_size=12))
 def test_a_body_that_is_no_text_keeps_no_secret_and_everything_else(
