@@ -86,7 +86,7 @@ def test_a_command_that_is_told_one_secret_shows_nothing_of_that(
 
 def test_pytest_shows_no_secret_however_much_it_tells(folder: Path) -> None:
     told = ("-rA", "-vv", "--showlocals", "--log-level=DEBUG", "--junitxml=junit.xml")
-    chosen = ("-k", "RCP or MBR-07 or ERR-0 or FLR-01", "-p", "no:cacheprovider")
+    chosen = ("-k", "RCP-0 or ERR-0", "-p", "no:cacheprovider")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *SUITE, *told, *chosen, "--target-file", FILE[1]],
         capture_output=True,
@@ -98,6 +98,6 @@ def test_pytest_shows_no_secret_however_much_it_tells(folder: Path) -> None:
     failed = done.stdout.count("\nFAILED conformance.suite::")
     outputs = {"output": done.stdout + done.stderr, "junit.xml": files_in(folder)["junit.xml"]}
     assert done.returncode == 1, done.stdout[-2000:] + done.stderr
-    assert failed > 15
+    assert failed > 10
     assert found_in(outputs) == {}
     assert all("$CANARY_TOKEN" in text for text in outputs.values())
