@@ -20,7 +20,7 @@ conformance: $(READY) ## Judge the embedded reference server (the main job)
 	$(BIN)/ackproof run --report-dir .report
 
 test: lint types ## Lint, types and every test, the contract lint among them
-	$(BIN)/python -m pytest -n 3 --dist worksteal tests
+	$(BIN)/python -m pytest -n 4 --dist worksteal tests
 
 test-browser: $(READY) ## Open report.html in Chromium and look at it as its readers do
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'

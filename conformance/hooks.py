@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,28 +60,31 @@ class Hook:
                 raise self._failed(f"ended with {how}", output)
 
     def _ended(self, output: IO[bytes]) -> int:
-        try:
-            process = subprocess.Popen(  # noqa: S603  # the owner's own words, no shell
-                self.command,
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as problem:
-            why = getattr(problem, "strerror", None) or problem
-            raise self._failed(f"cannot be started: {why}", output) from problem
-        try:
-            return process.wait(self.timeout)
-        except subprocess.TimeoutExpired as late:
-            _kill(process)
-            did_not = f"did not end within {self.timeout:g} s and was killed"
-            raise self._failed(did_not, output) from late
-        finally:
-            if process.returncode is None:  # interrupted
-                _kill(process)
+        """Start it from a thread of its own: no Ctrl-C comes between its start and knowing it."""
+        with ThreadPoolExecutor(1, thread_name_prefix="hook") as starter:
+            coming = starter.submit(self._started, output)
+            try:
+                return coming.result().wait(self.timeout)
+            except (OSError, ValueError) as problem:
+                why = getattr(problem, "strerror", None) or problem
+                raise self._failed(f"cannot be started: {why}", output) from problem
+            except subprocess.TimeoutExpired as late:
+                did_not = f"did not end within {self.timeout:g} s and was killed"
+                raise self._failed(did_not, output) from late
+            finally:
+                if coming.exception() is None and coming.result().returncode is None:
+                    _kill(coming.result())
+
+    def _started(self, output: IO[bytes]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603  # the owner's own words, no shell
+            self.command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def _failed(self, what: str, output: IO[bytes]) -> HookFailed:
         said = self._said(output)
