@@ -79,12 +79,19 @@ def rewriting(asked: Asked, send: Send) -> Answer:
 
 
 def rewriting_and_limiting() -> Habit:
-    """Refuse every 23rd request with a page, until a date that is past, and rewrite the others."""
+    """Refuse every 23rd request with a page, until a date that is past, and rewrite the others.
+
+    None is refused twice in a row: beside others a third try could meet a 23rd place again.
+    """
     asked = itertools.count(1)
+    refused: set[tuple[str, str]] = set()
 
     def habit(request: Asked, send: Send) -> Answer:
-        if next(asked) % 23:
+        same = (request.method, request.target)
+        if next(asked) % 23 or same in refused:
+            refused.discard(same)
             return rewriting(request, send)
+        refused.add(same)
         until = format_datetime(datetime.now(UTC) - timedelta(seconds=1), usegmt=True)
         return Answer(429, {**HTML, "retry-after": until}, b"<html>Slow down</html>")
 
