@@ -3,23 +3,24 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from conformance.review.comparison import Comparison
 from conformance.review.nodes import Node
-from conformance.review.pairs import ENOUGH, Comparison, Fact, Pair, Schema, others, shared, weight
+from conformance.review.pairs import ENOUGH, Fact, Pair, Schema, shared, weight
 from conformance.review.schema_view import View
+from conformance.review.values import others
 
-Compare = Callable[[Comparison, Schema, Schema], Pair]
 Whole = tuple[Schema, View]
 ALIKE: Final = 4
 
 
-def wrapped(sides: Comparison, pair: Pair, base: Whole, head: Whole, compare: Compare) -> bool:
+def wrapped(sides: Comparison, pair: Pair, base: Whole, head: Whole) -> bool:
     """Read a schema that became one of several forms, or was one, as such; tell whether it is."""
     for (_, one), (_, other) in ((base, head), (head, base)):
         if one.alternatives or not _only_forms(other) or one.says_nothing:
             continue
         word, node, forms = other.alternatives[0]
         here, there = ([base[0]], forms) if one is base[1] else (forms, [head[0]])
-        _forms(sides, pair, word, (here, there), compare)
+        _forms(sides, pair, word, (here, there))
         pair.see_empty(node)
         return True
     return False
@@ -35,20 +36,20 @@ def _asks(one: View) -> set[str]:
     return set(one.words) - {"title", "description", "$comment"}
 
 
-def alternatives(sides: Comparison, pair: Pair, one: View, other: View, compare: Compare) -> None:
+def alternatives(sides: Comparison, pair: Pair, one: View, other: View) -> None:
     """Compare anyOf and oneOf, and what tells their forms apart."""
     here, there = list(one.alternatives), list(other.alternatives)
     for (word, before, forms), (now, after, forms_now) in zip(here, there, strict=False):
         if word != now:
             said = f"{word} became {now}"
             pair.facts.append(Fact("alternatives-changed", said, before, after, word, now))
-        _forms(sides, pair, now, (forms, forms_now), compare)
+        _forms(sides, pair, now, (forms, forms_now))
     for word, node, _ in here[len(there) :]:
         pair.tell("constraint-removed", f"`{word}` is gone", node, None)
     for word, node, _ in there[len(here) :]:
         pair.tell("constraint-added", f"`{word}` is new", None, node)
     _null(pair, one, other)
-    _discriminator(sides, pair, (one, other), compare)
+    _discriminator(sides, pair, (one, other))
 
 
 def _null(pair: Pair, one: View, other: View) -> None:
@@ -60,9 +61,9 @@ def _null(pair: Pair, one: View, other: View) -> None:
         pair.tell(rule, f"null is {'gone' if other.null is None else 'new'}", one.null, other.null)
 
 
-def apart(sides: Comparison, pair: Pair, one: View, other: View, compare: Compare) -> None:
+def apart(sides: Comparison, pair: Pair, one: View, other: View) -> None:
     """Compare the members of allOf that could not be merged."""
-    gone, new = _matched(sides, pair, (one.apart, other.apart), compare)
+    gone, new = _matched(sides, pair, (one.apart, other.apart))
     for schema in gone:
         pair.tell("constraint-removed", "a member of `allOf` is gone", schema[0], None)
     for schema in new:
@@ -74,9 +75,8 @@ def _forms(
     pair: Pair,
     word: str,
     forms: tuple[list[Schema], list[Schema]],
-    compare: Compare,
 ) -> None:
-    gone, new = _matched(sides, pair, forms, compare)
+    gone, new = _matched(sides, pair, forms)
     for schema in gone:
         pair.tell("alternative-removed", f"{_called(schema)} of `{word}` is gone", schema[0], None)
     for schema in new:
@@ -97,7 +97,6 @@ def _matched(
     sides: Comparison,
     pair: Pair,
     forms: tuple[list[Schema], list[Schema]],
-    compare: Compare,
 ) -> tuple[list[Schema], list[Schema]]:
     """Lead to the forms that stand for each other; return the others of both sides."""
     here, there = list(forms[0]), list(forms[1])
@@ -106,16 +105,16 @@ def _matched(
             if word is _name or sides.unchanged(one[0], found[0]):
                 here.remove(one)
                 there.remove(found)
-                pair.lead(compare(sides, one, found))
+                pair.lead(sides.schemas(one, found))
     for alike in (_equal, _similar):
         for one in list(here):
-            found_ = alike(sides, one, sides.guesses(there), compare)
+            found_ = alike(sides, one, sides.guesses(there))
             if found_ is not None:
                 here.remove(one)
                 there.remove(found_)
-                pair.lead(compare(sides, one, found_))
+                pair.lead(sides.schemas(one, found_))
     if len(here) == len(there) == 1:
-        inner = compare(sides, here[0], there[0])
+        inner = sides.schemas(here[0], there[0])
         if weight(inner) < ENOUGH and not _foreign(inner):
             pair.lead(inner)
             return [], []
@@ -141,25 +140,21 @@ def _same(
     return [(one, others_.pop(0)) for one, others_ in found if others_]
 
 
-def _equal(sides: Comparison, one: Schema, there: list[Schema], compare: Compare) -> Schema | None:
-    return next((other for other in there if not weight(compare(sides, one, other))), None)
+def _equal(sides: Comparison, one: Schema, there: list[Schema]) -> Schema | None:
+    return next((other for other in there if not weight(sides.schemas(one, other))), None)
 
 
-def _similar(
-    sides: Comparison, one: Schema, there: list[Schema], compare: Compare
-) -> Schema | None:
-    found = [(weight(compare(sides, one, other)), other) for other in there]
+def _similar(sides: Comparison, one: Schema, there: list[Schema]) -> Schema | None:
+    found = [(weight(sides.schemas(one, other)), other) for other in there]
     found = [
         (many, other)
         for many, other in found
-        if many < ALIKE and not _foreign(compare(sides, one, other))
+        if many < ALIKE and not _foreign(sides.schemas(one, other))
     ]
     return min(found, key=lambda item: item[0])[1] if found else None
 
 
-def _discriminator(
-    sides: Comparison, pair: Pair, views: tuple[View, View], compare: Compare
-) -> None:
+def _discriminator(sides: Comparison, pair: Pair, views: tuple[View, View]) -> None:
     before, after = (one.first("discriminator") for one in views)
     if before is None or after is None:
         if before is not None or after is not None:
@@ -175,7 +170,7 @@ def _discriminator(
     for name in shared(here, there):
         one, other = sides.base.mapped(here[name]), sides.head.mapped(there[name])
         if one is not None and other is not None:
-            pair.lead(compare(sides, (one,), (other,)))
+            pair.lead(sides.schemas((one,), (other,)))
 
 
 def _mapping(node: Node) -> dict[str, Node]:

@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING
 
 from conformance.review.changes import Change, order
+from conformance.review.comparison import Comparison
 from conformance.review.deep import deeply
 from conformance.review.leftovers import tell_leftovers
 from conformance.review.nodes import Node
 from conformance.review.operations import Operations
-from conformance.review.pairs import Comparison, Pair, others, texts, whole
+from conformance.review.pairs import Pair
 from conformance.review.reaching import Reached
+from conformance.review.schemas import compare_schemas
+from conformance.review.values import others, texts, whole
 
 if TYPE_CHECKING:
     from conformance.review.sides import Side
@@ -28,7 +31,7 @@ def compare(base: "Side", head: "Side") -> list[Change]:
 
 
 def _compared(base: "Side", head: "Side") -> list[Change]:
-    sides = Comparison(base, head)
+    sides = Comparison(base, head, compare_schemas)
     roots = Operations(sides).walk()
     beside = _document(base.root, head.root)
     tell_leftovers(sides, Reached(roots, beside).pairs, beside)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from conformance.review.comparison import Comparison
 from conformance.review.nodes import Node
-from conformance.review.pairs import Comparison, Pair, flags, others, shared, texts, weight, whole
-from conformance.review.schemas import compare_schemas
+from conformance.review.pairs import Pair, shared, weight
+from conformance.review.values import flags, others, texts, whole
 
 Json = Any
 Named = Mapping[str, Node]
@@ -96,7 +97,7 @@ def _schema(
 ) -> None:
     before, after = (node.get(word) for node in nodes)
     if before is not None and after is not None:
-        pair.lead(compare_schemas(sides, (before,), (after,)), at)
+        pair.lead(sides.schemas((before,), (after,)), at)
     elif after is not None:
         pair.tell("constraint-added", f"`{word}` is new", None, after)
     elif before is not None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from conformance.review.comparison import Compare, Comparison, References
 from conformance.review.content import (
     compare_bodies,
     compare_examples,
@@ -13,9 +14,9 @@ from conformance.review.content import (
     compare_responses,
 )
 from conformance.review.nodes import Node
-from conformance.review.pairs import Compare, Comparison, Pair, References, reached, whole
-from conformance.review.schemas import compare_schemas
+from conformance.review.pairs import Pair, reached
 from conformance.review.security import compare_schemes
+from conformance.review.values import whole
 
 if TYPE_CHECKING:
     from conformance.review.sides import Side
@@ -123,7 +124,7 @@ def _schema_files(sides: Comparison, unused: Pair, base: Covered, head: Covered)
     for file, before in sides.base.schemas.items():
         after = sides.head.schemas.get(file)
         if after is not None and (base.left(before)[0] or head.left(after)[0]):
-            unused.lead(compare_schemas(sides, (before,), (after,)))
+            unused.lead(sides.schemas((before,), (after,)))
 
 
 def _names(node: Node | None) -> list[str]:
@@ -132,7 +133,7 @@ def _names(node: Node | None) -> list[str]:
 
 def _pair(sides: Comparison, section: str, before: Node, after: Node) -> Pair:
     if section == "schemas":
-        return compare_schemas(sides, (before,), (after,))
+        return sides.schemas((before,), (after,))
     if section in SECTIONS:
         return sides.pair(SECTIONS[section], before, after)
     return Pair()

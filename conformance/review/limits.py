@@ -1,12 +1,15 @@
 """What differs between the limits of two schemas."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
 from conformance.review.changes import ABSENT
 from conformance.review.nodes import Node
-from conformance.review.pairs import Pair, whole
-from conformance.review.schema_view import AT_LEAST, AT_MOST, LOWER, UPPER, View, bound
+from conformance.review.pairs import Pair
+from conformance.review.schema_view import View
+from conformance.review.schema_words import AT_LEAST, AT_MOST, LOWER, UPPER
+from conformance.review.values import whole
 
 Json = Any
 Limit = tuple[float, bool, Node | None]
@@ -19,13 +22,13 @@ def limits(pair: Pair, one: View, other: View) -> None:
         for word in words:
             pair.see(*one.all(word), *other.all(word))
         here, there = (
-            _whole(side, bound(side, words, lower=lower), lower=lower) for side in (one, other)
+            _whole(side, _bound(side, words, lower=lower), lower=lower) for side in (one, other)
         )
         _limit(pair, words[0], here, there, lower=lower)
     for word in (*AT_LEAST, "minContains", *AT_MOST, "maxContains"):
         lower = word in FROM
         pair.see(*one.all(word), *other.all(word))
-        here, there = (bound(side, (word, "-"), lower=lower) for side in (one, other))
+        here, there = (_bound(side, (word, "-"), lower=lower) for side in (one, other))
         _limit(pair, word, _default(word, here), _default(word, there), lower=lower)
     for word in (*LOWER, *UPPER, *AT_LEAST, "minContains", *AT_MOST, "maxContains"):
         odd = [next((node for node in side.all(word) if not _is_limit(node)), None)
@@ -123,3 +126,38 @@ def _divides(part: Json, of: Json) -> bool:
     """Tell whether a number is a multiple of another, as they are written in decimals."""
     numbers = all(type(one) in {int, float} for one in (part, of))
     return numbers and bool(part) and Fraction(str(of)) % Fraction(str(part)) == 0
+
+
+def _bound(found: View, words: tuple[str, str], *, lower: bool) -> tuple[float, bool, Node] | None:
+    """Return the strictest limit: its value, whether it is itself excluded, and where it stands.
+
+    OpenAPI 3.0 says the exclusion beside the limit, later versions in a limit of its own.
+    """
+    best: tuple[float, bool, Node] | None = None
+    for one in _bounds(found, words):
+        if best is None or _stricter(one, best, lower=lower):
+            best = one
+    return best
+
+
+def _bounds(found: View, words: tuple[str, str]) -> Iterator[tuple[float, bool, Node]]:
+    plain, exclusive = words
+    for part in found.parts:
+        limit, excluded = part.get(plain), part.get(exclusive)
+        shut = excluded is not None and excluded.value is True
+        if limit is not None and _is_number(limit.value):
+            yield limit.value, shut, limit
+        if excluded is not None and _is_number(excluded.value):
+            yield excluded.value, True, excluded
+
+
+def _stricter(
+    one: tuple[float, bool, Node], other: tuple[float, bool, Node], *, lower: bool
+) -> bool:
+    if one[0] == other[0]:
+        return one[1] and not other[1]
+    return (one[0] > other[0]) is lower
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.review.changes import Flow, Reach
+from conformance.review.comparison import Comparison
 from conformance.review.content import (
     UNSENT,
     compare_bodies,
@@ -16,8 +17,9 @@ from conformance.review.content import (
     renamed,
 )
 from conformance.review.nodes import Node
-from conformance.review.pairs import Comparison, Pair, flags, others, shared, texts, weight, whole
+from conformance.review.pairs import Pair, shared, weight
 from conformance.review.security import compare_schemes, compare_security, compare_servers, schemes
+from conformance.review.values import flags, others, texts, whole
 
 if TYPE_CHECKING:
     from conformance.review.sides import Side

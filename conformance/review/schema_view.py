@@ -1,23 +1,26 @@
 """A schema as one: references followed, `allOf` merged where merging says the same."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.review.bare_forms import fold_values, is_bare_type, is_values, spread
 from conformance.review.nodes import Node
+from conformance.review.schema_words import (
+    AT_LEAST,
+    AT_MOST,
+    EXAMPLES,
+    LOWER,
+    NOTES,
+    SWITCHES,
+    TYPES,
+    UPPER,
+)
 
 if TYPE_CHECKING:
     from conformance.review.pairs import Schema
     from conformance.review.sides import Side
 
 Json = Any
-LOWER: Final = ("minimum", "exclusiveMinimum")
-UPPER: Final = ("maximum", "exclusiveMaximum")
-AT_LEAST: Final = ("minLength", "minItems", "minProperties")
-AT_MOST: Final = ("maxLength", "maxItems", "maxProperties")
-NOTES: Final = ("title", "description", "$comment", "externalDocs")
-EXAMPLES: Final = ("example", "examples")
-SWITCHES: Final = ("deprecated", "readOnly", "writeOnly")
 # fmt: off
 MERGED: Final = frozenset({
     "type", "nullable", "enum", "const", "required", "properties", "pattern", "format",
@@ -30,7 +33,6 @@ GROUPS: Final = (
     frozenset({"contains", "minContains", "maxContains"}),
     frozenset({"if", "then", "else"}),
 )
-TYPES: Final = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 # fmt: on
 
 
@@ -110,7 +112,7 @@ class View:
             if said is not None:
                 nullable = part.get("nullable")
                 null = nullable is not None and nullable.value is True
-                allowed &= _spread(said) | ({"null"} if null else frozenset())
+                allowed &= spread(said) | ({"null"} if null else frozenset())
         for _, types in self.type_choices:
             allowed &= types
         if self.null is not None or any(one.value is True for one in self.all("nullable")):
@@ -195,17 +197,20 @@ def _fold(side: "Side", found: View, word: str, node: Node) -> None:
     if not node.is_list or not node.value:
         found.seen += [node] if node.value in ([], {}) else []
         return
-    if all(_is_values(one) for one in node.elements()):
-        _fold_values(found, node)
+    if all(is_values(one) for one in node.elements()):
+        values, types, seen = fold_values(node)
+        found.value_choices.append((node, values))
+        found.type_choices += [(node, types)] if types != TYPES else []
+        found.seen += seen
         return
-    bare = [one for one in node.elements() if _is_bare_type(one)]
-    rest = [one for one in node.elements() if not _is_bare_type(one)]
+    bare = [one for one in node.elements() if is_bare_type(one)]
+    rest = [one for one in node.elements() if not is_bare_type(one)]
     if not rest:
-        types = frozenset[str]().union(*(_spread(one.value["type"]) for one in bare))
+        types = frozenset[str]().union(*(spread(one.value["type"]) for one in bare))
         found.type_choices.append((node, types))
         found.seen.append(node)
         return
-    if len(bare) == 1 and _spread(bare[0].value["type"]) == {"null"}:
+    if len(bare) == 1 and spread(bare[0].value["type"]) == {"null"}:
         found.null = bare[0]
         found.seen.append(bare[0])
         bare = []
@@ -223,51 +228,6 @@ def _fold(side: "Side", found: View, word: str, node: Node) -> None:
     found.alternatives.append((word, node, [(one,) for one in [*rest, *bare]]))
 
 
-def _is_values(node: Node) -> bool:
-    """Tell whether a schema is nothing but values that it allows, with words on them."""
-    if not node.is_mapping or not set(node.value) <= {"const", "enum", "type", *NOTES}:
-        return False
-    said, values = node.get("type"), list(_values(node))
-    allowed = TYPES if said is None else _spread(said)
-    return bool(values) and all(kinds(value.value) & allowed for value in values)
-
-
-def _values(node: Node) -> Iterator[Node]:
-    """Go through the values that a schema lists; none where both keywords do."""
-    const, listed = node.get("const"), node.get("enum")
-    if listed is None:
-        yield from () if const is None else (const,)
-    elif const is None:
-        yield from listed.elements()
-
-
-def _fold_values(found: View, node: Node) -> None:
-    values: dict[bytes, Node] = {}
-    types: set[str] = set()
-    for one in node.elements():
-        said = one.get("type")
-        types |= TYPES if said is None else _spread(said)
-        for value in _values(one):
-            values.setdefault(value.digest, value)
-        found.seen += [one.value[word] for word in ("const", "enum", "type") if word in one.value]
-    found.value_choices.append((node, values))
-    if types != TYPES:
-        found.type_choices.append((node, frozenset(types)))
-
-
-def kinds(value: Json) -> frozenset[str]:
-    """Return the types that a value is of."""
-    if value is None:
-        return frozenset({"null"})
-    if isinstance(value, bool):
-        return frozenset({"boolean"})
-    if isinstance(value, int | float):
-        return frozenset({"integer", "number"} if value == int(value) else {"number"})
-    return frozenset(
-        {"string" if isinstance(value, str) else "object" if isinstance(value, dict) else "array"}
-    )
-
-
 def _clash_of(inner: View, found: View) -> bool:
     if inner.apart or inner.never is not None:
         return True
@@ -279,47 +239,3 @@ def _only_notes(found: View) -> bool:
     return not (found.words.keys() - {*NOTES, *EXAMPLES, *SWITCHES, "anyOf", "oneOf"}) and not (
         found.apart or found.alternatives or found.type_choices or found.value_choices
     )
-
-
-def _is_bare_type(node: Node) -> bool:
-    return node.is_mapping and set(node.value) == {"type"}
-
-
-def _spread(said: Node) -> frozenset[str]:
-    known = frozenset(map(str, said.data if said.is_list else [said.data]))
-    return known | {"integer"} if "number" in known else known
-
-
-def bound(found: View, words: tuple[str, str], *, lower: bool) -> tuple[float, bool, Node] | None:
-    """Return the strictest limit: its value, whether it is itself excluded, and where it stands.
-
-    OpenAPI 3.0 says the exclusion beside the limit, later versions in a limit of its own.
-    """
-    best: tuple[float, bool, Node] | None = None
-    for one in _bounds(found, words):
-        if best is None or _stricter(one, best, lower=lower):
-            best = one
-    return best
-
-
-def _bounds(found: View, words: tuple[str, str]) -> Iterator[tuple[float, bool, Node]]:
-    plain, exclusive = words
-    for part in found.parts:
-        limit, excluded = part.get(plain), part.get(exclusive)
-        shut = excluded is not None and excluded.value is True
-        if limit is not None and _is_number(limit.value):
-            yield limit.value, shut, limit
-        if excluded is not None and _is_number(excluded.value):
-            yield excluded.value, True, excluded
-
-
-def _stricter(
-    one: tuple[float, bool, Node], other: tuple[float, bool, Node], *, lower: bool
-) -> bool:
-    if one[0] == other[0]:
-        return one[1] and not other[1]
-    return (one[0] > other[0]) is lower
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.review.comparison import Comparison
 from conformance.review.nodes import Node
-from conformance.review.pairs import Comparison, Pair, others, shared, texts, whole
+from conformance.review.pairs import Pair, shared
+from conformance.review.values import others, texts, whole
 
 if TYPE_CHECKING:
     from conformance.review.sides import Side
