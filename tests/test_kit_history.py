@@ -325,3 +325,51 @@ def test_a_date_with_an_offset_of_its_own_keeps_it() -> None:
         2026, 1, 2, 3, 4, 5, tzinfo=UTC
     )
     assert history.http_date(None) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "location", "named"),
+    [
+        (202, {"target": {"memberId": "m-1"}, "memberId": "m-2"}, "/members/m-3", "m-1"),
+        (202, {"target": {"memberId": ""}, "memberId": "m-2"}, "/members/m-3", "m-2"),
+        (202, {"target": "m-1", "memberId": "m-2"}, "/members/m-3", "m-2"),
+        (202, {"target": {"memberId": 5}, "memberId": 6}, "/operations/c-3", "asked"),
+        (202, {}, "/operations/c-3", "asked"),
+        (201, {}, "/scopes/s1/members/m-3", "m-3"),
+        (201, {}, "http://h/scopes/s1/members/m-3//", "m-3"),
+        (201, {}, "/X/members/m-3X", "m-3X"),
+        (201, {"memberId": "m-2"}, "/members/m-3", "m-2"),
+        (201, {}, None, "asked"),
+        (201, {}, "/", "asked"),
+    ],
+)
+def test_a_create_names_its_member_in_its_target_its_body_or_its_location(
+    status: int, document: dict[str, Any], location: str | None, named: str
+) -> None:
+    bare = exchange(status, document)
+    create = bare if location is None else exchange(status, document, location=location)
+
+    assert history.member_id_of(create, "asked") == named
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "status", "document", "left_out"),
+    [
+        ("deleteMember", 404, {}, True),
+        ("deleteMember", 405, {}, True),
+        ("deleteMember", 501, {"code": 5}, True),
+        ("deleteMember", 404, {"code": "STUDIO_MEMBER_NOT_FOUND"}, False),
+        ("deleteMember", 409, {}, False),
+        ("getMember", 404, {}, False),
+        ("getMember", 501, {}, False),
+    ],
+)
+def test_an_optional_operation_is_left_out_where_its_refusal_has_no_code(
+    operation_id: str,
+    status: int,
+    document: dict[str, Any],
+    left_out: bool,  # noqa: FBT001  # of a table
+) -> None:
+    rule = CONTRACT.operations[operation_id]
+
+    assert history.is_left_out(exchange(status, document), rule) is left_out

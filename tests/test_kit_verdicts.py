@@ -64,6 +64,7 @@ def test_a_counterexample_in_doubt_lets_nothing_pass(said: list[Judgement]) -> N
     doubted = Missing(f"{IN_DOUBT}: GET /x → 503")
 
     assert weighed([*said, doubted]).outcome == "not_verified"
+    assert list(weighed([*said, doubted]).reasons) == [doubted.what]
     assert weighed([BROKEN, *said, doubted]).outcome == "fail"
 
 
