@@ -88,7 +88,7 @@ def member_id_of(write: Exchange, asked: str) -> str:
     named = [target.get("memberId") if isinstance(target, dict) else None, members.get("memberId")]
     location = write.header("location") or ""
     if write.status == CREATED and location:
-        named.append(location.rstrip("/").rsplit("/", 1)[-1])
+        named.append(location.rstrip("/").rpartition("/")[2])
     return next((name for name in named if isinstance(name, str) and name), asked)
 
 
