@@ -11,10 +11,12 @@ from corpus_model import (
     OTHER,
     PERHAPS_OTHER,
     Case,
+    Contract,
     Edit,
     Labels,
     all_of,
     drop,
+    found,
     place,
     put,
     rename,
@@ -76,6 +78,16 @@ def new(name: str, schema: dict[str, Json], **more: Json) -> dict[str, Json]:
 def text(name: str, group: str, at: str, *operations: str, to: str = "Other words") -> Case:
     """Put a text that promises nothing in the place of another."""
     return one(name, group, ("text-changed", FINE), at, put(at, to), *operations)
+
+
+def turned(pointer: str) -> Edit:
+    """Put the members of a mapping in the opposite order."""
+
+    def edit(contract: Contract) -> None:
+        holder, key = found(contract, pointer)
+        holder[key] = dict(reversed(holder[key].items()))
+
+    return edit
 
 
 def value(name: str, group: str, rule: str, labels: Labels, at: str, new_value: Json, *operations: str, inside: str = "", **more: Json) -> Case:
@@ -154,6 +166,17 @@ def operations() -> Iterator[Case]:
     yield from two("callback", group, (("callback-removed", BREAKS), ("callback-added", DUTY)), f"{P_BOOK}/callbacks/onLost", drop(f"{P_BOOK}/callbacks/onLost"), LOST)
     moved = f"{P_BOOK}/callbacks/onMoved"
     yield one("callback-url", group, ("callback-url-changed", OTHER), moved, rename(f"{moved}/{{$request.body#~1notify}}", "{$request.body#/notify}/moved"), operations_checked=False)
+    other_url = f"{moved}/{{$request.body#~1other}}"
+    heard = {"post": {"responses": {"204": {"description": "Heard elsewhere"}}}}
+    yield one(
+        "callback-url-of-two",
+        group,
+        ("callback-url-changed", OTHER),
+        moved,
+        all_of(rename(f"{moved}/{{$request.body#~1notify}}", "{$request.body#/notice}"), turned(moved)),
+        operations_checked=False,
+        before=put(other_url, heard),
+    )
     move = "/components/schemas/Move"
     yield from two(
         "shared-by-webhook-and-callbacks",

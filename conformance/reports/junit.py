@@ -17,6 +17,7 @@ from conformance.reports.shown_findings import (
     ShownVerdict,
 )
 from conformance.reports.sorts import by_sort
+from conformance.reports.suites import count, file_of, suite_of
 from conformance.reports.told import told
 from conformance.reports.waived import excuse_of, reasons_of
 
@@ -29,19 +30,9 @@ def junit(report: Report) -> str:
     A requirement of several profiles stands in the first one that was claimed.
     """
     suites = list(_suites(report))
-    if report.exit_code and not _count(suites, "failure") + _count(suites, "error"):
+    if report.exit_code and not count(suites, "failure") + count(suites, "error"):
         suites.append(_suite("gate", report, [_gate_case(report)], {}))
-    root = ET.Element(
-        "testsuites",
-        name="ackproof",
-        tests=f"{_count(suites, 'testcase')}",
-        failures=f"{_count(suites, 'failure')}",
-        errors=f"{_count(suites, 'error')}",
-        time=f"{report.timing.seconds:.3f}",
-    )
-    root.extend(suites)
-    ET.indent(root)
-    return f"<?xml version='1.0' encoding='UTF-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
+    return file_of("ackproof", suites, time=f"{report.timing.seconds:.3f}")
 
 
 def _suites(report: Report) -> Iterator[ET.Element]:
@@ -80,15 +71,6 @@ def _told_apart(verdicts: Iterable[ShownVerdict]) -> dict[str, str]:
 def _suite(
     name: str, report: Report, cases: list[ET.Element], properties: Mapping[str, str]
 ) -> ET.Element:
-    suite = ET.Element(
-        "testsuite",
-        name=name,
-        tests=f"{len(cases)}",
-        failures=f"{_count(cases, 'failure')}",
-        errors=f"{_count(cases, 'error')}",
-        skipped=f"{_count(cases, 'skipped')}",
-        timestamp=report.timing.started_at,
-    )
     everywhere = {
         "kit": report.kit,
         "contract": report.contract.version,
@@ -99,16 +81,9 @@ def _suite(
         "meaning": report.meaning,
         "mode": report.mode,
     }
-    told_of = ET.SubElement(suite, "properties")
     notices = [(f"notice.{one.kind}", one.text) for one in report.notices]
-    for key, value in (*everywhere.items(), *notices, *properties.items()):
-        ET.SubElement(told_of, "property", name=key, value=printable(value))
-    suite.extend(cases)
-    return suite
-
-
-def _count(elements: Iterable[ET.Element], tag: str) -> int:
-    return sum(1 for element in elements for _ in element.iter(tag))
+    told_of = (*everywhere.items(), *notices, *properties.items())
+    return suite_of(name, cases, told_of, timestamp=report.timing.started_at)
 
 
 def _case(profile: str, verdict: ShownVerdict, excuse: str) -> ET.Element:

@@ -5,8 +5,8 @@ from typing import Final
 
 from conformance.review.changes import Change, Clients, Flow, Reach, Servers
 from conformance.review.nodes import Node
-from conformance.review.operations import Root
 from conformance.review.pairs import Edge, Fact, Pair, Polarity, reached
+from conformance.review.placed import Root
 from conformance.review.rules import RULES, Labels
 
 CLIENTS: Final[tuple[Clients, ...]] = ("ok", "may-break", "breaks")

@@ -1,10 +1,11 @@
 """The review for CI servers: a suite for each group, a case for each change, red as the gate is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from conformance.reports.printable import printable, printable_lines
+from conformance.reports.suites import count, file_of, suite_of
 from conformance.review.changes import Review
 from conformance.review.views.inside import lines_of
 from conformance.review.views.told import GROUPS, Shown, Told, told_of
@@ -27,32 +28,15 @@ def junit(review: Review) -> str:
         for name, shown in told.groups.items()
     ]
     cases = [*_gate(review)]
-    if review.exit_code and not _count((*suites, *cases), "failure", "error"):
+    if review.exit_code and not count((*suites, *cases), "failure", "error"):
         cases.append(_said("the review ends with exit code 0", "error", "exit", told.verdict))
     if cases or not suites:
         cases = cases or [ET.Element("testcase", name=told.verdict, classname="review.gate")]
         suites.append(_suite("review.gate", review, told, cases))
-    root = ET.Element(
-        "testsuites",
-        name="ackproof review",
-        tests=f"{_count(suites, 'testcase')}",
-        failures=f"{_count(suites, 'failure')}",
-        errors=f"{_count(suites, 'error')}",
-    )
-    root.extend(suites)
-    ET.indent(root)
-    return f"<?xml version='1.0' encoding='UTF-8'?>\n{ET.tostring(root, encoding='unicode')}\n"
+    return file_of("ackproof review", suites)
 
 
 def _suite(name: str, review: Review, told: Told, cases: list[ET.Element]) -> ET.Element:
-    suite = ET.Element(
-        "testsuite",
-        name=name,
-        tests=f"{len(cases)}",
-        failures=f"{_count(cases, 'failure')}",
-        errors=f"{_count(cases, 'error')}",
-        skipped=f"{_count(cases, 'skipped')}",
-    )
     properties = {
         "kit": kit_version(),
         "base": review.base.name,
@@ -64,11 +48,7 @@ def _suite(name: str, review: Review, told: Told, cases: list[ET.Element]) -> ET
         **{f"{label}.open": str(count.open) for label, count in told.counts.items()},
         **{f"{label}.approved": str(count.approved) for label, count in told.counts.items()},
     }
-    element = ET.SubElement(suite, "properties")
-    for key, value in properties.items():
-        ET.SubElement(element, "property", name=key, value=printable(value))
-    suite.extend(cases)
-    return suite
+    return suite_of(name, cases, properties.items())
 
 
 def _case(shown: Shown) -> ET.Element:
@@ -105,7 +85,3 @@ def _said(name: str, tag: str, kind: str, message: str) -> ET.Element:
 def _say(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:
     said = ET.SubElement(case, tag, type=kind, message=printable(message, LONGEST_MESSAGE))
     said.text = text or None
-
-
-def _count(elements: Iterable[ET.Element], *tags: str) -> int:
-    return sum(1 for element in elements for tag in tags for _ in element.iter(tag))
