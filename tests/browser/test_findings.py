@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from browser.opened import Opens, seen
 
@@ -100,7 +100,7 @@ def test_an_exchange_opens_to_both_bodies_and_a_curl_line_that_is_copied(
     shown.get_by_role("button", name="Copy").click()
 
     assert last["response"]["body"] in shown.inner_text()
-    assert shown.get_by_role("button", name="Copied").is_visible()
+    expect(shown.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == last["curl"]
 
 
@@ -114,7 +114,7 @@ def test_where_nothing_may_be_copied_the_line_is_selected(
     page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no')); 0")
     shown.get_by_role("button", name="Copy").click()
 
-    assert shown.get_by_role("button", name="Selected: press Ctrl+C").is_visible()
+    expect(shown.get_by_role("button", name="Selected: press Ctrl+C")).to_be_visible()
     assert page.evaluate("getSelection().toString()") == last["curl"]
 
 
@@ -123,13 +123,13 @@ def test_a_finding_is_reached_and_opened_by_keyboard_alone_and_the_focus_is_seen
 ) -> None:
     walked = stops(page, broken["id"])
     page.keyboard.press("Enter")
-    assert card_of(page, broken).locator(".finding").first.is_visible()
+    expect(card_of(page, broken).locator(".finding").first).to_be_visible()
     last = broken["findings"][0]["exchanges"][-1]
     walked += stops(page, f"{last['number']} of")
     page.keyboard.press("Enter")
     walked += stops(page, "Copy")
 
-    assert page.locator(f"#x{last['number']} pre").first.is_visible()
+    expect(page.locator(f"#x{last['number']} pre").first).to_be_visible()
     assert [one for one in walked if one["ring"] < 2] == []
 
 
@@ -147,5 +147,5 @@ def test_a_link_leads_to_the_exchange_where_it_is_shown(page: Page) -> None:
     target = str(link.get_attribute("href"))
     link.click()
 
-    assert page.locator(f"{target} pre").first.is_visible()
+    expect(page.locator(f"{target} pre").first).to_be_visible()
     assert page.evaluate("document.activeElement.parentElement.id") == target[1:]

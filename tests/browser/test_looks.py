@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hand_made_runs import RUNS
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.opened import PHONE, Draws, Opens, everything_open, seen
 from conformance.run_result import RunResult
@@ -81,7 +81,7 @@ def test_without_its_script_a_page_shows_and_opens_everything(opens: Opens, faul
     page = opens(faulty / "report.html", java_script_enabled=False)
     cards = page.locator(".requirement[data-outcome]")
 
-    assert not page.locator("#filters").is_visible()
+    expect(page.locator("#filters")).to_be_hidden()
     assert all(card.is_visible() for card in cards.all())
     cards.first.locator("summary").first.click()
-    assert cards.first.locator(".actual").first.is_visible()
+    expect(cards.first.locator(".actual").first).to_be_visible()

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hand_made_reviews import HOSTILE, PULL_REQUEST, REVIEWS, largest, planted
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.opened import PHONE, Opens, everything_open, seen
 from conformance.review.changes import Review
@@ -115,7 +115,7 @@ def test_the_filters_and_a_change_are_worked_by_keyboard_alone(page: Page) -> No
             break
     page.keyboard.press("Enter")
 
-    assert page.locator("#c10 .sides").is_visible()
+    expect(page.locator("#c10 .sides")).to_be_visible()
 
 
 def test_a_link_to_a_change_that_is_filtered_away_shows_it(page: Page) -> None:
@@ -163,7 +163,7 @@ def test_paper_shows_every_change_with_both_sides_and_no_controls(page: Page) ->
 def test_without_its_script_a_page_shows_every_change(opens: Opens, draws_review: Reviews) -> None:
     page = opens(draws_review(PULL_REQUEST), java_script_enabled=False)
 
-    assert not page.locator("#filters").is_visible()
+    expect(page.locator("#filters")).to_be_hidden()
     assert all(one.is_visible() for one in page.locator(".change").all())
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from playwright.sync_api import expect
+
 from browser.opened import Opens
 
 LOADED: Final = "performance.getEntriesByType('navigation')[0].loadEventEnd"
@@ -30,4 +32,4 @@ def test_the_worst_page_is_opened_whole(opens: Opens, worst: Path) -> None:
     page = opens(worst)
     page.get_by_role("button", name="Open all").click()
 
-    assert page.locator(".finding .actual").last.is_visible()
+    expect(page.locator(".finding .actual").last).to_be_visible()
