@@ -90,6 +90,16 @@ def turned(pointer: str) -> Edit:
     return edit
 
 
+def also(pointer: str, name: str) -> Edit:
+    """Have the same under a further key beside it."""
+
+    def edit(contract: Contract) -> None:
+        holder, key = found(contract, pointer)
+        holder[name] = holder[key]
+
+    return edit
+
+
 def value(name: str, group: str, rule: str, labels: Labels, at: str, new_value: Json, *operations: str, inside: str = "", **more: Json) -> Case:
     """Put another value in the place of one; `inside` is what of an object is another."""
     return one(name, group, (rule, labels), at, put(at + inside, new_value), *operations, **more)
@@ -295,6 +305,18 @@ def bodies() -> Iterator[Case]:
     yield from two("media-type-response", group, (("media-type-removed", OTHER), ("media-type-added", MAY_BREAK)), plain, drop(plain), READ, directions=RESPONSE)
     priced = f"{P_QUOTE}/responses/200/content"
     yield one("media-type-name", group, ("media-type-renamed", OTHER), priced, rename(f"{priced}/application~1json", "application/vnd.price+json"), QUOTE, directions=RESPONSE)
+    widened: tuple[Ruled, Ruled] = (("media-type-widened", MAY_BREAK), ("media-type-narrowed", DUTY))
+    yield from two("media-type-any-response", group, widened, priced, rename(f"{priced}/application~1json", "*/*"), QUOTE, directions=RESPONSE)
+    taken: tuple[Ruled, Ruled] = (("media-type-widened", DUTY), ("media-type-narrowed", BREAKS))
+    quoted = f"{P_QUOTE}/requestBody/content"
+    yield from two("media-type-range-request", group, taken, quoted, rename(f"{quoted}/application~1json", "application/*"), QUOTE, directions=REQUEST)
+    own = rename(f"{quoted}/application~1json", "application/vnd.price+json")
+    yield from two("media-type-suffix-range", group, taken, quoted, rename(f"{quoted}/application~1vnd.price+json", "application/*+json"), QUOTE, directions=REQUEST, before=own)
+    versioned = rename(f"{quoted}/application~1json", "application/json;version=2")
+    yield from two("media-type-parameter", group, taken, quoted, rename(f"{quoted}/application~1json;version=2", "application/json"), QUOTE, directions=REQUEST, before=versioned)
+    merged: tuple[Ruled, Ruled] = (("media-type-merged", FINE), ("media-type-split", FINE))
+    ranged = also(f"{priced}/application~1json", "*/*")
+    yield from two("media-type-in-its-range", group, merged, priced, drop(f"{priced}/application~1json"), QUOTE, directions=RESPONSE, before=ranged)
     form = f"{P_LABEL}/requestBody/content/multipart~1form-data"
     yield value("encoding-content-type", group, "encoding-changed", OTHER, f"{form}/encoding/picture", "image/gif", LABEL, inside="/contentType", directions=REQUEST)
     yield value("encoding-style", group, "encoding-changed", OTHER, f"{form}/encoding/note", {"style": "pipeDelimited"}, LABEL, directions=REQUEST)

@@ -319,8 +319,9 @@ def defaults() -> Iterator[Rewrite]:
     yield edited("header-parameter-in-another-case", put(f"{LIST}/parameters/3/name", "x-trace"))
     body = f"{POST}/requestBody/content/application~1json"
     yield edited("media-type-in-another-case", rename(body, "Application/JSON"))
-    parameterised = rename(body, "application/json;charset=utf-8")
-    yield edited("media-type-with-a-space", rename(f"{body};charset=utf-8", "application/json; charset=utf-8"), parameterised)
+    parameterised = rename(body, "application/json;version=2")
+    yield edited("media-type-with-a-space", rename(f"{body};version=2", "application/json; version=2"), parameterised)
+    yield edited("charset-of-json-said", rename(body, "application/json; charset=UTF-8"))
     yield edited("scheme-in-another-case", put("/components/securitySchemes/bearer/scheme", "Bearer"))
     description = contracts()["courier"][ROOT]["info"]["description"]
     yield edited("description-in-other-lines", put("/info/description", description.replace(" ", "\n", 6)))

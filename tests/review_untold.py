@@ -24,7 +24,8 @@ Told = tuple[str, Names]
 """The rule of a finding, and where it is on one side."""
 
 NAMED_BY_KEY: Final = frozenset(
-    {"response-status-changed", "media-type-renamed", "header-renamed", "callback-url-changed",
+    {"response-status-changed", "media-type-renamed", "media-type-narrowed", "media-type-widened",
+     "media-type-merged", "media-type-split", "header-renamed", "callback-url-changed",
      "path-parameter-renamed"}
 )  # fmt: skip
 """Rules that speak of a key; what stands under it is compared by itself."""

@@ -53,6 +53,31 @@ def test_anything_that_became_one_of_some_types_is_narrower(word: str) -> None:
     assert rules(sent({}), sent(some)) == [("type-narrowed", "breaks", "same")]
 
 
+def test_a_body_that_a_range_took_is_compared_with_what_is_asked_of_it_now() -> None:
+    short = {"application/json": {"schema": TEXT | {"maxLength": 9}}}
+    any_of = {"*/*": {"schema": TEXT}}
+    base, head = (
+        contract({"post": {"requestBody": {"content": content}, "responses": DONE}})
+        for content in (any_of, any_of | short)
+    )
+
+    assert ("bound-tightened", "breaks", "same") in rules(base, head)
+    assert ("bound-loosened", "ok", "same") in rules(head, base)
+
+
+@pytest.mark.parametrize("name", ["application/json", "*/*"])
+def test_a_locator_is_lost_where_an_acknowledgement_can_be_anything(name: str) -> None:
+    located = {"type": "object", "required": ["statusUrl"], "properties": {"statusUrl": TEXT}}
+    forms: list[Json] = [{"application/json": {"schema": located}}, {name: {}}]
+    base, head = (
+        contract({"post": {"responses": {"202": {"description": "It is taken.", "content": form}}}})
+        for form in forms
+    )
+
+    assert ("ack-locator-lost", "breaks", "weakened") in rules(base, head)
+    assert ("ack-locator-gained", "ok", "strengthened") in rules(head, base)
+
+
 def test_an_acknowledgement_is_lost_under_another_name_of_a_path_parameter() -> None:
     found = rules(write("It is.", "/a/{one}"), write("It is.", "/a/{other}", "200"))
 

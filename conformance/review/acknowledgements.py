@@ -4,6 +4,7 @@ from typing import Final
 
 from conformance.review.changes import Change, Reach
 from conformance.review.duties import ACCEPTED, Duties, header, member
+from conformance.review.nodes import Place
 from conformance.review.references import at_pointer
 from conformance.review.retelling import retold
 from conformance.review.rules import RULES
@@ -30,6 +31,7 @@ GAINED: Final = frozenset(RULES[rule].mirror for rule in LOST)
 HINT_LOST: Final = frozenset(HEADER_LOST)
 HINT_GAINED: Final = frozenset(RULES[rule].mirror for rule in HINT_LOST)
 BODY: Final = {"media-type-removed": "ack-locator-lost", "media-type-added": "ack-locator-gained"}
+SCHEMA: Final = {"constraint-removed": "ack-locator-lost", "constraint-added": "ack-locator-gained"}
 FORMATS: Final = ("uri-reference", "iri-reference", "iri", "uri")  # the laxest first
 
 
@@ -81,19 +83,27 @@ def locator(change: Change, duties: Duties) -> list[Change] | None:
 
 
 def body(change: Change, duties: Duties) -> list[Change] | None:
-    """Retell that an acknowledgement lost its only body, or has one: the receipt is in there."""
+    """Retell that an acknowledgement lost its only body or a schema, or has one: the receipt."""
     accepted = [one for one in duties.owed(change) if one.status == ACCEPTED]
-    if change.rule not in BODY or not accepted:
+    place = change.head or change.base
+    if place is None or not accepted:
         return None
-    rule, sides = BODY[change.rule], (duties.base, duties.head)
-    side, place = sides[change.head is not None], change.head or change.base
-    document = side.files.get(place.file) if place else None
-    contents = place.pointer.rpartition("/")[0] if place else ""
-    found = at_pointer(document, contents) if document is not None else None
-    if found is None or len(found.data) > 1:
-        return None
-    what = "202 has no more a body" if change.head is None else "202 has a body"
-    return [retold(change, rule, what)]
+    if change.rule in BODY and _is_only(change, place, duties):
+        what = "202 has no more a body" if change.head is None else "202 has a body"
+        return [retold(change, BODY[change.rule], what)]
+    of_body = all(one.at == "body" for one in accepted) and place.pointer.endswith("/schema")
+    if change.rule in SCHEMA and of_body:
+        how = "can be anything" if change.head is None else "keeps a schema"
+        return [retold(change, SCHEMA[change.rule], f"the body of 202 {how}: {change.what}")]
+    return None
+
+
+def _is_only(change: Change, place: Place, duties: Duties) -> bool:
+    """Tell whether a media type stands alone on its side."""
+    side = duties.base if change.head is None else duties.head
+    document = side.files.get(place.file)
+    contents = at_pointer(document, place.pointer.rpartition("/")[0]) if document else None
+    return contents is not None and len(contents.data) == 1
 
 
 def _renamed(change: Change, headers: set[str], name: str) -> list[Change] | None:

@@ -1,15 +1,15 @@
-"""What differs between two parameters, headers, bodies, media types, responses or links."""
+"""What differs between two parameters, headers, bodies, responses or links."""
 
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from conformance.review.comparison import Comparison
+from conformance.review.media_types import contents, examples, schema_at
 from conformance.review.nodes import Node
-from conformance.review.pairs import Pair, shared, weight
+from conformance.review.pairs import Pair, shared
+from conformance.review.renaming import rename, renamed
 from conformance.review.values import flags, others, texts, whole
 
 Json = Any
-Named = Mapping[str, Node]
 STYLES: Final = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 UNSENT: Final = frozenset({"accept", "content-type", "authorization"})  # said by other means
 PARAMETER: Final = frozenset(
@@ -25,7 +25,7 @@ def compare_parameters(sides: Comparison, base: Node, head: Node, pair: Pair) ->
     _asked(pair, "parameter" if base.get("in") else "header", base, head)
     _switches(pair, base, head)
     _style(pair, base, head)
-    _examples(sides, pair, base, head)
+    examples(sides, pair, base, head)
     forms = [
         next((word for word in ("schema", "content") if one.get(word)), "") for one in (base, head)
     ]
@@ -34,7 +34,7 @@ def compare_parameters(sides: Comparison, base: Node, head: Node, pair: Pair) ->
         what = f"`{forms[0]}` became `{forms[1]}`: the value is written another way"
         pair.tell("parameter-style-changed", what, *nodes)
     else:
-        _schema(sides, pair, "schema", (base, head))
+        schema_at(sides, pair, "schema", (base, head))
         contents(sides, pair, base, head)
     others(pair, base, head, PARAMETER)
 
@@ -90,110 +90,6 @@ def _written(node: Node) -> tuple[Json, Json]:
     style, explode = node.get("style"), node.get("explode")
     named = style.value if style else STYLES.get(str(place.value) if place else "header", "form")
     return named, explode.value if explode else named in ("form", "cookie")
-
-
-def _schema(
-    sides: Comparison, pair: Pair, word: str, nodes: tuple[Node, Node], at: str = ""
-) -> None:
-    before, after = (node.get(word) for node in nodes)
-    if before is not None and after is not None:
-        pair.lead(sides.schemas((before,), (after,)), at)
-    elif after is not None:
-        pair.tell("constraint-added", f"`{word}` is new", None, after)
-    elif before is not None:
-        pair.tell("constraint-removed", f"`{word}` is gone", before, None)
-
-
-def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
-    """Compare the media types that a body can have."""
-    here, there = (_media_types(side.get("content")) for side in (base, head))
-    pair.see_empty(base.get("content"), head.get("content"))
-    gone = {name: here[name] for name in here if name not in there}
-    new = {name: there[name] for name in there if name not in here}
-    for name in shared(here, there):
-        pair.lead(sides.pair(compare_media_types, here[name], there[name]), "body")
-    for one, other in renamed(sides, compare_media_types, gone, new):
-        inner = sides.pair(compare_media_types, gone[one], new[other])
-        what = f"media type {one} became {other}"
-        rename(pair, "media-type-renamed", what, gone.pop(one), new.pop(other))
-        pair.lead(inner, "body")
-    for name, node in gone.items():
-        pair.tell("media-type-removed", f"media type {name} is gone", node, None)
-    for name, node in new.items():
-        pair.tell("media-type-added", f"media type {name} is new", None, node)
-
-
-def rename(pair: Pair, rule: str, what: str, base: Node, head: Node) -> None:
-    """Tell that a key is another; what stands under it is compared by itself."""
-    pair.note(rule, what, base, head, (base.key, head.key))
-
-
-def renamed(
-    sides: Comparison,
-    compare: Callable[[Comparison, Node, Node, Pair], None],
-    gone: Named,
-    new: Named,
-) -> list[tuple[str, str]]:
-    """Return what stands under another key and is otherwise the same, if that is beyond doubt."""
-    if len(gone) * len(new) > FEW:
-        return []
-    alike = [
-        (one, other)
-        for one, node in gone.items()
-        for other, candidate in new.items()
-        if not weight(sides.pair(compare, node, candidate))
-    ]
-    ones, others_ = [one for one, _ in alike], [other for _, other in alike]
-    return [
-        (one, other) for one, other in alike if ones.count(one) == 1 and others_.count(other) == 1
-    ]
-
-
-FEW: Final = 36
-
-
-def _media_types(node: Node | None) -> dict[str, Node]:
-    if node is None:
-        return {}
-    return {"".join(name.lower().split()): media for name, media in node.items()}
-
-
-def compare_media_types(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:
-    """Compare what a body of one media type is."""
-    pair.see_empty(base, head)
-    for word, at in (("schema", ""), ("itemSchema", "/*")):
-        _schema(sides, pair, word, (base, head), at)
-    _examples(sides, pair, base, head)
-    for word in ("encoding", "prefixEncoding", "itemEncoding"):
-        whole(pair, "encoding-changed", word, base.get(word), head.get(word))
-    known = {"schema", "itemSchema", "example", "examples", "encoding", "prefixEncoding",
-             "itemEncoding", "$ref"}  # fmt: skip
-    others(pair, base, head, known)
-
-
-def _examples(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
-    whole(pair, "example-changed", "example", base.get("example"), head.get("example"))
-    here, there = (_members(side.get("examples")) for side in (base, head))
-    pair.see_empty(base.get("examples"), head.get("examples"))
-    for name in dict.fromkeys([*here, *there]):
-        if name in here and name in there:
-            pair.lead(sides.pair(compare_examples, here[name], there[name]))
-        else:
-            whole(pair, "example-changed", f"example `{name}`", here.get(name), there.get(name))
-
-
-def _members(node: Node | None) -> dict[str, Node]:
-    return {} if node is None else dict(node.items())
-
-
-def compare_examples(_: Comparison, base: Node, head: Node, pair: Pair) -> None:
-    """Compare two examples with a name."""
-    for word in ("summary", "description"):
-        texts(pair, word, base.get(word), head.get(word))
-    known = {"value", "externalValue", "dataValue", "serializedValue"}
-    for word in sorted(known):
-        whole(pair, "example-changed", word, base.get(word), head.get(word))
-    others(pair, base, head, known | {"summary", "description", "$ref"})
 
 
 def compare_bodies(sides: Comparison, base: Node, head: Node, pair: Pair) -> None:

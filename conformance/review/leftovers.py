@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 from conformance.review.comparison import Compare, Comparison, References
 from conformance.review.content import (
     compare_bodies,
-    compare_examples,
     compare_links,
-    compare_media_types,
     compare_parameters,
     compare_responses,
 )
+from conformance.review.media_types import compare_examples, compare_media_types
 from conformance.review.nodes import Node
 from conformance.review.pairs import Pair, reached
 from conformance.review.security import compare_schemes

@@ -4,7 +4,7 @@ from typing import Final
 
 from conformance.review.changes import Reach
 from conformance.review.comparison import Comparison
-from conformance.review.content import compare_bodies, is_true, rename
+from conformance.review.content import compare_bodies, is_true
 from conformance.review.held_by_all import HeldByAll
 from conformance.review.nodes import Node
 from conformance.review.pairs import Pair, shared
@@ -21,6 +21,7 @@ from conformance.review.placed import (
     named,
     reach_of,
 )
+from conformance.review.renaming import rename
 from conformance.review.responses import responses
 from conformance.review.values import flags, others, texts, whole
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from conformance.review.changes import Reach
 from conformance.review.comparison import Comparison
-from conformance.review.content import compare_responses, rename, renamed
+from conformance.review.content import compare_responses
 from conformance.review.nodes import Node
 from conformance.review.pairs import Pair, shared
 from conformance.review.placed import OPPOSITE, Root, members
+from conformance.review.renaming import rename, renamed
 from conformance.review.values import whole
 
 Answers = dict[str, Node]
