@@ -321,7 +321,9 @@ def defaults() -> Iterator[Rewrite]:
     yield edited("media-type-in-another-case", rename(body, "Application/JSON"))
     parameterised = rename(body, "application/json;version=2")
     yield edited("media-type-with-a-space", rename(f"{body};version=2", "application/json; version=2"), parameterised)
-    yield edited("charset-of-json-said", rename(body, "application/json; charset=UTF-8"))
+    ordered = rename(body, "text/csv;charset=ascii;header=present")
+    yield edited("media-type-parameters-in-another-order", rename(f"{POST}/requestBody/content/text~1csv;charset=ascii;header=present", 'text/csv; header="present"; charset=ascii'), ordered)
+    yield edited("charset-of-json-said", rename(body, 'application/json; charset="UTF-8"'))
     yield edited("scheme-in-another-case", put("/components/securitySchemes/bearer/scheme", "Bearer"))
     description = contracts()["courier"][ROOT]["info"]["description"]
     yield edited("description-in-other-lines", put("/info/description", description.replace(" ", "\n", 6)))

@@ -53,29 +53,109 @@ def test_anything_that_became_one_of_some_types_is_narrower(word: str) -> None:
     assert rules(sent({}), sent(some)) == [("type-narrowed", "breaks", "same")]
 
 
+def taking(content: Json) -> Json:
+    return contract({"post": {"requestBody": {"content": content}, "responses": DONE}})
+
+
 def test_a_body_that_a_range_took_is_compared_with_what_is_asked_of_it_now() -> None:
-    short = {"application/json": {"schema": TEXT | {"maxLength": 9}}}
     any_of = {"*/*": {"schema": TEXT}}
-    base, head = (
-        contract({"post": {"requestBody": {"content": content}, "responses": DONE}})
-        for content in (any_of, any_of | short)
-    )
+    short = {"application/json": {"schema": TEXT | {"maxLength": 9}}}
+    base, head = taking(any_of), taking(any_of | short)
 
-    assert ("bound-tightened", "breaks", "same") in rules(base, head)
-    assert ("bound-loosened", "ok", "same") in rules(head, base)
+    assert rules(base, head) == [
+        ("bound-tightened", "breaks", "same"),
+        ("media-type-split", "ok", "same"),
+    ]
+    assert rules(head, base) == [
+        ("bound-loosened", "ok", "same"),
+        ("media-type-merged", "ok", "same"),
+    ]
 
 
-@pytest.mark.parametrize("name", ["application/json", "*/*"])
-def test_a_locator_is_lost_where_an_acknowledgement_can_be_anything(name: str) -> None:
-    located = {"type": "object", "required": ["statusUrl"], "properties": {"statusUrl": TEXT}}
-    forms: list[Json] = [{"application/json": {"schema": located}}, {name: {}}]
-    base, head = (
-        contract({"post": {"responses": {"202": {"description": "It is taken.", "content": form}}}})
-        for form in forms
-    )
+def test_what_a_wider_range_still_takes_breaks_nobody() -> None:
+    one: Json = {"schema": TEXT}
+    base, head = taking({"text/*": one}), taking({"text/plain": one, "*/*": one})
 
-    assert ("ack-locator-lost", "breaks", "weakened") in rules(base, head)
-    assert ("ack-locator-gained", "ok", "strengthened") in rules(head, base)
+    assert rules(base, head) == [
+        ("media-type-split", "ok", "same"),
+        ("media-type-widened", "ok", "same"),
+    ]
+    assert rules(head, base) == [
+        ("media-type-merged", "ok", "same"),
+        ("media-type-narrowed", "breaks", "same"),
+    ]
+
+
+def test_a_version_in_a_parameter_leaves_the_one_beside_it_alone() -> None:
+    one: Json = {"schema": {"type": "object", "required": ["a"]}}
+    other: Json = {"schema": {"type": "object", "required": ["b"]}}
+    kinds = ("application/json", "application/json;version=2")
+    for before, after in (kinds, kinds[::-1], ("application/json;charset=utf-8", kinds[0])):
+        found = rules(taking({before: one}), taking({before: one, after: other}))
+
+        assert found == [("media-type-added", "ok", "same")]
+
+
+def accepting(content: Json, **headers: Json) -> Json:
+    answer = {"description": "It is taken.", "content": content, "headers": headers}
+    return contract({"post": {"responses": {"202": answer}}})
+
+
+NUMBERED: Json = {"schema": TEXT}
+LOCATED: Json = {
+    "schema": {"type": "object", "required": ["statusUrl"], "properties": {"statusUrl": TEXT}}
+}
+NULLED: Json = {"schema": LOCATED["schema"] | {"type": ["object", "null"]}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"application/json": LOCATED}, {"application/json": {}}),
+        ({"application/json": LOCATED}, {"application/json": NUMBERED}),
+        ({"application/json": LOCATED}, {"application/json": NULLED}),
+        ({"application/json": LOCATED}, {"*/*": {}}),
+        ({"application/json": LOCATED}, {"application/*": NUMBERED}),
+        ({"application/json": LOCATED}, {"application/json;charset=utf-8": NUMBERED}),
+        ({"application/json": LOCATED}, {"text/plain": NUMBERED}),
+        ({"application/*": LOCATED}, {"application/json": NUMBERED}),
+        ({"*/*": LOCATED}, {"*/*": LOCATED, "text/plain": NUMBERED}),
+        ({"application/json": LOCATED, "application/xml": LOCATED}, {}),
+        ({"application/json": LOCATED, "text/plain": NUMBERED}, {"text/plain": NUMBERED}),
+    ],
+)
+def test_an_acknowledgement_loses_its_locator_with_a_form_of_its_body(
+    before: Json, after: Json
+) -> None:
+    found = rules(accepting(before), accepting(after))
+
+    assert ("ack-locator-lost", "breaks", "weakened") in found
+    assert "ack-locator-gained" not in {rule for rule, _, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"application/json": {"schema": {}}}, {"application/json": {}}),
+        ({"application/json": {"schema": True}}, {"application/json": {}}),
+        ({"text/plain": NUMBERED}, {"text/plain": {}}),
+        ({"text/plain": NUMBERED}, {"text/csv": NUMBERED}),
+        ({"text/csv": LOCATED, "text/plain": NUMBERED}, {"text/csv": LOCATED, "text/plain": {}}),
+        ({"application/json": LOCATED, "application/xml": LOCATED}, {"application/json": LOCATED}),
+    ],
+)
+def test_what_never_held_a_locator_loses_none(before: Json, after: Json) -> None:
+    for base, head in ((before, after), (after, before)):
+        found = rules(accepting(base), accepting(head))
+
+        assert not {rule for rule, _, _ in found} & {"ack-locator-lost", "ack-locator-gained"}
+
+
+def test_a_header_that_always_says_where_to_look_is_enough_beside_any_body() -> None:
+    always = {"Location": {"required": True, "schema": TEXT}}
+    base, head = (accepting({"application/json": one}, **always) for one in (LOCATED, NUMBERED))
+
+    assert rules(base, head) == [("type-changed", "breaks", "same")]
 
 
 def test_an_acknowledgement_is_lost_under_another_name_of_a_path_parameter() -> None:

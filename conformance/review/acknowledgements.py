@@ -4,8 +4,6 @@ from typing import Final
 
 from conformance.review.changes import Change, Reach
 from conformance.review.duties import ACCEPTED, Duties, header, member
-from conformance.review.nodes import Place
-from conformance.review.references import at_pointer
 from conformance.review.retelling import retold
 from conformance.review.rules import RULES
 from conformance.review.sayable import is_failure
@@ -30,8 +28,6 @@ LOST: Final = frozenset({*HEADER_LOST, *LOOSENED} & set(RULES))
 GAINED: Final = frozenset(RULES[rule].mirror for rule in LOST)
 HINT_LOST: Final = frozenset(HEADER_LOST)
 HINT_GAINED: Final = frozenset(RULES[rule].mirror for rule in HINT_LOST)
-BODY: Final = {"media-type-removed": "ack-locator-lost", "media-type-added": "ack-locator-gained"}
-SCHEMA: Final = {"constraint-removed": "ack-locator-lost", "constraint-added": "ack-locator-gained"}
 FORMATS: Final = ("uri-reference", "iri-reference", "iri", "uri")  # the laxest first
 
 
@@ -80,30 +76,6 @@ def locator(change: Change, duties: Duties) -> list[Change] | None:
     if change.rule in GAINED:
         return [retold(change, "ack-locator-gained", _what(change, within[0]))]
     return None
-
-
-def body(change: Change, duties: Duties) -> list[Change] | None:
-    """Retell that an acknowledgement lost its only body or a schema, or has one: the receipt."""
-    accepted = [one for one in duties.owed(change) if one.status == ACCEPTED]
-    place = change.head or change.base
-    if place is None or not accepted:
-        return None
-    if change.rule in BODY and _is_only(change, place, duties):
-        what = "202 has no more a body" if change.head is None else "202 has a body"
-        return [retold(change, BODY[change.rule], what)]
-    of_body = all(one.at == "body" for one in accepted) and place.pointer.endswith("/schema")
-    if change.rule in SCHEMA and of_body:
-        how = "can be anything" if change.head is None else "keeps a schema"
-        return [retold(change, SCHEMA[change.rule], f"the body of 202 {how}: {change.what}")]
-    return None
-
-
-def _is_only(change: Change, place: Place, duties: Duties) -> bool:
-    """Tell whether a media type stands alone on its side."""
-    side = duties.base if change.head is None else duties.head
-    document = side.files.get(place.file)
-    contents = at_pointer(document, place.pointer.rpartition("/")[0]) if document else None
-    return contents is not None and len(contents.data) == 1
 
 
 def _renamed(change: Change, headers: set[str], name: str) -> list[Change] | None:

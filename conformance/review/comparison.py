@@ -15,6 +15,7 @@ Compare = Callable[["Comparison", Node, Node, Pair], None]
 CompareSchemas = Callable[["Comparison", Schema, Schema, Pair], None]
 MANY: Final = 16
 MOST_GUESSES: Final = 5_000
+"""Comparisons of forms of which nobody knows whether they belong together."""
 NAMES: Final = frozenset(
     {"properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "schemas"}
     | {"headers", "parameters", "examples", "requestBodies", "links", "callbacks", "content"}

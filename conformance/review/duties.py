@@ -61,6 +61,20 @@ class Duties:
         answers = operation.get("responses")
         return method not in SAFE and answers is not None and answers.get(ACCEPTED) is not None
 
+    def answer(self, side: "Side", reach: Reach) -> Node | None:
+        """Return the answer that a reach is in, of a side; None if that has none."""
+        operation = self._operations[side is self.head].get(bare(reach.operation))
+        answers = operation.get("responses") if operation is not None else None
+        written = answers.get(reach.status) if answers is not None else None
+        return side.follow(written) if written is not None else None
+
+    @cached_property
+    def _operations(self) -> tuple[dict[str, Node], ...]:
+        return tuple(
+            {bare(f"{method.upper()} {path}"): node for path, method, node in operations(side)}
+            for side in (self.base, self.head)
+        )
+
     @cached_property
     def stages(self) -> tuple[str, ...]:
         """Return the stages of a command, lowest first."""
@@ -79,11 +93,8 @@ class Duties:
     def _completion(self) -> tuple[dict[str, str], ...]:
         steps = (self.annotations.receipt, "completionStage")
         return tuple(
-            {
-                bare(f"{method.upper()} {path}"): str(_at(node, steps) or "")
-                for path, method, node in operations(side)
-            }
-            for side in (self.base, self.head)
+            {name: str(_at(node, steps) or "") for name, node in operations_of.items()}
+            for operations_of in self._operations
         )
 
 

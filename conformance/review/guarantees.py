@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.review.ack_examples import example
 from conformance.review.ack_forms import form
-from conformance.review.acknowledgements import body, locator, meaning, retry_hint, status
+from conformance.review.acknowledgements import locator, meaning, retry_hint, status
 from conformance.review.annotated import annotated
 from conformance.review.annotations import Annotations
 from conformance.review.catalogue import requirements_changed
@@ -23,7 +23,6 @@ REWRITES: Final[tuple[Rewrite, ...]] = (
     status,
     locator,
     form,
-    body,
     retry_hint,
     meaning,
     answers,

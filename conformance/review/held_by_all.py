@@ -30,21 +30,24 @@ class HeldByAll:
     def roots(self, one: Placed, other: Placed, reach: Reach) -> Iterator[Root]:
         """Compare what holds for one operation."""
         sides = self._sides
-        asked = self._of("security", one, other)
+        asked = self._of("security", one.node, other.node)
         yield Root(sides.pair(compare_security, *asked), reach)
         names = [name for alternative in asked[0].elements() for name, _ in alternative.items()]
         for name in dict.fromkeys(names):
             if name in self._schemes:
                 yield Root(self._schemes[name], reach)
-        yield Root(sides.pair(compare_servers, *self._of("servers", one, other)), reach)
+        yield Root(sides.pair(compare_servers, *self._servers(one, other)), reach)
 
-    def _of(self, word: str, one: Placed, other: Placed) -> tuple[Node, Node]:
-        """Return the nearest list of each side; one of nothing where there is none."""
+    def _servers(self, one: Placed, other: Placed) -> tuple[Node, Node]:
+        holders = [
+            placed.node if placed.node.get("servers") else placed.item for placed in (one, other)
+        ]
+        return self._of("servers", holders[0], holders[1])
+
+    def _of(self, word: str, one: Node, other: Node) -> tuple[Node, Node]:
+        """Return the list of each holder, or else of the document; one of nothing without any."""
         found = [
-            placed.node.get(word)
-            or placed.item.get(word)
-            or side.root.get(word)
-            or self._nothing[word, placed is one]
-            for placed, side in ((one, self._sides.base), (other, self._sides.head))
+            holder.get(word) or side.root.get(word) or self._nothing[word, holder is one]
+            for holder, side in ((one, self._sides.base), (other, self._sides.head))
         ]
         return found[0], found[1]

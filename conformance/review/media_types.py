@@ -1,5 +1,7 @@
 """Which media type of a body is which of the other, and what differs between them."""
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 from conformance.review.comparison import Comparison
@@ -9,9 +11,12 @@ from conformance.review.renaming import rename, renamed
 from conformance.review.values import others, texts, whole
 
 Bodies = dict[str, Node]
-"""Media types by their names in lower case, without spaces."""
+"""Media types by their names in one spelling."""
+Paired = dict[str, str]
+"""Media types of one side, each with the range of the other that holds it."""
 
-JSON_CHARSET: Final = ";charset=utf-8"
+QUOTED: Final = re.compile(r'"([\w.+-]*)"')
+MOST_IN_A_RANGE: Final = 36
 
 
 def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
@@ -22,76 +27,110 @@ def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
         pair.lead(sides.pair(compare_media_types, here[name], there[name]), "body")
     gone = {name: here[name] for name in here if name not in there}
     new = {name: there[name] for name in there if name not in here}
+    for one, other in _same_json(gone, new):
+        pair.lead(sides.pair(compare_media_types, gone.pop(one), new.pop(other)), "body")
     _ranges(sides, pair, (gone, new), (here, there))
     for one, other in renamed(sides, compare_media_types, gone, new):
         what = f"media type {one} became {other}"
-        _as_another(sides, pair, ("media-type-renamed", what), (gone.pop(one), new.pop(other)))
+        both = gone.pop(one), new.pop(other)
+        pair.lead(sides.pair(compare_media_types, *both), "body")
+        rename(pair, "media-type-renamed", what, *both)
     for name, node in gone.items():
         pair.tell("media-type-removed", f"media type {name} is gone", node, None)
     for name, node in new.items():
         pair.tell("media-type-added", f"media type {name} is new", None, node)
 
 
-def _as_another(
-    sides: Comparison, pair: Pair, told: tuple[str, str], both: tuple[Node, Node]
-) -> None:
-    """Tell under which name a body comes now, and compare it with what it was."""
-    pair.lead(sides.pair(compare_media_types, *both), "body")
-    rename(pair, *told, *both)
+def _media_types(node: Node | None) -> Bodies:
+    """Return the bodies by name; a name that another one spells differently is kept as it is."""
+    found: Bodies = {}
+    for name, body in node.items() if node is not None else ():
+        plain = _plain(name)
+        found[name if plain in found else plain] = body
+    return found
+
+
+def _plain(name: str) -> str:
+    kind, *parameters = QUOTED.sub(r"\1", "".join(name.lower().split())).split(";")
+    return ";".join([kind, *sorted(filter(None, parameters))])
+
+
+def _same_json(gone: Bodies, new: Bodies) -> list[tuple[str, str]]:
+    """Pair what differs in the charset of JSON alone, which has none by RFC 8259, section 11."""
+    bare = {_bare(name): name for name in gone}
+    return [(bare[_bare(name)], name) for name in new if _bare(name) in bare]
+
+
+def _bare(name: str) -> str:
+    kind, *parameters = name.split(";")
+    if kind.endswith("json"):
+        parameters = [one for one in parameters if one != "charset=utf-8"]
+    return ";".join([kind, *parameters])
 
 
 def _ranges(
     sides: Comparison, pair: Pair, lone: tuple[Bodies, Bodies], all_of: tuple[Bodies, Bodies]
 ) -> None:
     """Take out what the other side tells by a range around it, and compare with that."""
-    around = [
-        {name: wide for name in lone[place] if (wide := _around(name, all_of[not place]))}
-        for place in (0, 1)
-    ]
-    for name, wide in around[0].items():
-        both = all_of[0][name], all_of[1][wide]
-        merged = "media-type-merged", f"media type {name} is told by {wide}"
-        widened = "media-type-widened", f"media type {name} became {wide}"
-        _as_another(sides, pair, merged if wide in all_of[0] else widened, both)
-    for name, wide in around[1].items():
-        both = all_of[0][wide], all_of[1][name]
-        split = "media-type-split", f"media type {name} is named beside {wide}"
-        narrowed = "media-type-narrowed", f"media type {wide} became {name}"
-        _as_another(sides, pair, split if wide in all_of[1] else narrowed, both)
-    for place in (0, 1):
-        for name in {*around[place], *around[not place].values()}:
-            lone[place].pop(name, None)
+    (gone, new), (here, there) = lone, all_of
+    held, named = _held(gone, there), _held(new, here)
+    for one, other in (*held.items(), *((wide, name) for name, wide in named.items())):
+        pair.lead(sides.pair(compare_media_types, here[one], there[other]), "body")
+    widened = {name: wide for name, wide in held.items() if not _range(name, here)}
+    narrowed = {name: wide for name, wide in named.items() if not _range(name, there)}
+    for name, wide in held.items():
+        if name not in widened:
+            what = f"media type {name} is told by {wide}"
+            rename(pair, "media-type-merged", what, here[name], there[wide])
+    for name, wide in named.items():
+        if name not in narrowed:
+            what = f"media type {name} of {wide} is named by itself"
+            rename(pair, "media-type-split", what, here[wide], there[name])
+    for wide, names in _by_range(widened):
+        what = f"media type {', '.join(names)} became {wide}"
+        _became(pair, "media-type-widened", what, [here[one] for one in names], [there[wide]])
+    for wide, names in _by_range(narrowed):
+        what = f"media type {wide} became {', '.join(names)}"
+        _became(pair, "media-type-narrowed", what, [here[wide]], [there[one] for one in names])
+    for name in (*held, *narrowed.values()):
+        gone.pop(name, None)
+    for name in (*named, *widened.values()):
+        new.pop(name, None)
 
 
-def _around(name: str, ranges: Bodies) -> str:
-    """Return the narrowest of the ranges that hold a media type, or nothing."""
-    return max((one for one in ranges if _holds(one, name)), key=len, default="")
+def _became(pair: Pair, rule: str, what: str, base: list[Node], head: list[Node]) -> None:
+    """Tell a range and all that it stands for as one fact."""
+    keys = [", ".join(str(node.key) for node in nodes) for nodes in (base, head)]
+    pair.note(rule, what, base[0], head[0], (keys[0], keys[1]))
 
 
-def _holds(wide: str, name: str) -> bool:
-    """Tell whether one is a range around the other, by RFC 9110, section 12.5.1.
-
-    `application/*+json`, which frameworks write, holds every type with that suffix.
-    """
-    kind, *asked = wide.split(";")
-    other, *given = name.split(";")
-    before, star, after = kind.partition("*")
-    held = kind == "*/*" or (
-        other.startswith(before) and other.endswith(after) if star else other == kind
-    )
-    return held and set(asked) <= set(given) and wide != name
+def _held(lone: Bodies, others_: Bodies) -> Paired:
+    """Find the range that holds each, unless one holds so many that nobody would read of each."""
+    found = {name: wide for name in lone if (wide := _range(name, others_))}
+    many = {wide for wide, names in _by_range(found) if len(names) > MOST_IN_A_RANGE}
+    return {name: wide for name, wide in found.items() if wide not in many}
 
 
-def _media_types(node: Node | None) -> Bodies:
-    """Return the bodies by name; a charset of JSON says nothing, by RFC 8259, section 11."""
-    bodies = {} if node is None else dict(node.items())
-    named = {"".join(name.lower().split()): body for name, body in bodies.items()}
-    return {_bare(name, named): body for name, body in named.items()}
+def _by_range(paired: Paired) -> list[tuple[str, list[str]]]:
+    found: dict[str, list[str]] = {}
+    for name, wide in paired.items():
+        found.setdefault(wide, []).append(name)
+    return list(found.items())
 
 
-def _bare(name: str, named: Bodies) -> str:
-    bare = name.removesuffix(JSON_CHARSET) if name.endswith(f"json{JSON_CHARSET}") else name
-    return name if bare in named else bare
+def _range(name: str, bodies: Bodies) -> str:
+    """Return the narrowest range that holds a media type, or nothing."""
+    return next((wide for wide in _wider(name) if wide != name and wide in bodies), "")
+
+
+def _wider(name: str) -> Iterator[str]:
+    """Go through the ranges of RFC 9110, section 12.5.1, and the one by suffix of frameworks."""
+    kind, _, inner = name.partition(";")[0].partition("/")
+    _, plus, suffix = inner.rpartition("+")
+    if plus:
+        yield f"{kind}/*+{suffix}"
+    yield f"{kind}/*"
+    yield "*/*"
 
 
 def schema_at(
@@ -101,9 +140,13 @@ def schema_at(
     before, after = (node.get(word) for node in nodes)
     if before is not None and after is not None:
         pair.lead(sides.schemas((before,), (after,)), at)
-    elif after is not None:
+        return
+    lone = before or after
+    if lone is None or lone.value is True or lone.value == {}:
+        pair.see(lone)
+    elif before is None:
         pair.tell("constraint-added", f"`{word}` is new", None, after)
-    elif before is not None:
+    else:
         pair.tell("constraint-removed", f"`{word}` is gone", before, None)
 
 

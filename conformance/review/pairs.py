@@ -12,7 +12,7 @@ Key = TypeVar("Key")
 Schema = tuple[Node, ...]
 Polarity = Literal["same", "opposite", "unknown"]
 ENOUGH: Final = 12
-"""Comparisons of forms of which nobody knows whether they belong together."""
+"""Facts after which two values are unlike, however many more there are."""
 
 
 @dataclass(slots=True)

@@ -6,11 +6,10 @@ servers. Fewer valid answers are a duty of servers; more of them may meet client
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from conformance.review.changes import Clients, Flow, Guarantee, Servers
 
-Effect = Literal["narrowed", "widened", "changed", "none"]
 Labels = tuple[Clients, Servers]
 
 
@@ -137,9 +136,9 @@ OPERATIONS: Final = (
     Rule("media-type-removed", "a media type is gone", LESS_TAKEN, ("breaks", "new-duty"), "media-type-added"),
     *_same("media-type-renamed", "the same content has another media type"),
     *_pair("media-type-narrowed", "media-type-widened",
-           ("a range of media types became one that it holds", "a media type became a range that holds it")),
-    *_both("media-type-merged", "media-type-split",
-           ("a media type is told by the range that it is in", "a media type of a range is told by itself"), (FINE, FINE)),
+           ("a range of media types became what it held", "a media type became a range that holds it"), MORE_SENT),
+    Rule("media-type-merged", "a media type is told by the range that it is in", FINE, MORE_MAY_COME, "media-type-split"),
+    Rule("media-type-split", "a media type of a range is told by itself", FINE, LESS_SENT, "media-type-merged"),
     Rule("response-added", "a further status", FINE, ("may-break", "relaxed"), "response-removed"),
     Rule("response-removed", "a status is gone", FINE, ("ok", "new-duty"), "response-added"),
     *_both("response-merged", "response-split",
