@@ -6,44 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
-from review_corpus import changes
-
-from conformance.review.changes import Change
+from review_small import DONE, TEXT, contract, received, rules, sent, told, write
 
 Json = Any
-TEXT = {"type": "string"}
-
-
-def contract(item: Json, path: str = "/a", **others: Json) -> Json:
-    info = {"title": "Things", "version": "1.0.0"}
-    return {"openapi": "3.1.0", "info": info, "paths": {path: item}, **others}
-
-
-def sent(schema: Json, **others: Json) -> Json:
-    body = {"content": {"application/json": {"schema": schema}}}
-    return contract({"post": {"requestBody": body, "responses": DONE}}, **others)
-
-
-def received(schema: Json, **others: Json) -> Json:
-    body = {"description": "It is.", "content": {"application/json": {"schema": schema}}}
-    return contract({"get": {"responses": {"200": body}}}, **others)
-
-
-def write(description: str, path: str = "/a", status: str = "202") -> Json:
-    answer = {status: {"description": "It is taken."}}
-    return contract({"post": {"description": description, "responses": answer}}, path)
-
-
-DONE = {"200": {"description": "Done"}}
-
-
-def told(base: Json, head: Json) -> list[Change]:
-    sides = ({"openapi.yaml": yaml.safe_dump(one, sort_keys=False)} for one in (base, head))
-    return changes(*sides)
-
-
-def rules(base: Json, head: Json) -> list[tuple[str, str, str]]:
-    return sorted((one.rule, one.clients, one.guarantee) for one in told(base, head))
 
 
 @pytest.mark.parametrize("word", ["anyOf", "oneOf"])
@@ -51,111 +16,6 @@ def test_anything_that_became_one_of_some_types_is_narrower(word: str) -> None:
     some = {word: [{"type": "string"}, {"type": "integer"}]}
 
     assert rules(sent({}), sent(some)) == [("type-narrowed", "breaks", "same")]
-
-
-def taking(content: Json) -> Json:
-    return contract({"post": {"requestBody": {"content": content}, "responses": DONE}})
-
-
-def test_a_body_that_a_range_took_is_compared_with_what_is_asked_of_it_now() -> None:
-    any_of = {"*/*": {"schema": TEXT}}
-    short = {"application/json": {"schema": TEXT | {"maxLength": 9}}}
-    base, head = taking(any_of), taking(any_of | short)
-
-    assert rules(base, head) == [
-        ("bound-tightened", "breaks", "same"),
-        ("media-type-split", "ok", "same"),
-    ]
-    assert rules(head, base) == [
-        ("bound-loosened", "ok", "same"),
-        ("media-type-merged", "ok", "same"),
-    ]
-
-
-def test_what_a_wider_range_still_takes_breaks_nobody() -> None:
-    one: Json = {"schema": TEXT}
-    base, head = taking({"text/*": one}), taking({"text/plain": one, "*/*": one})
-
-    assert rules(base, head) == [
-        ("media-type-split", "ok", "same"),
-        ("media-type-widened", "ok", "same"),
-    ]
-    assert rules(head, base) == [
-        ("media-type-merged", "ok", "same"),
-        ("media-type-narrowed", "breaks", "same"),
-    ]
-
-
-def test_a_version_in_a_parameter_leaves_the_one_beside_it_alone() -> None:
-    one: Json = {"schema": {"type": "object", "required": ["a"]}}
-    other: Json = {"schema": {"type": "object", "required": ["b"]}}
-    kinds = ("application/json", "application/json;version=2")
-    for before, after in (kinds, kinds[::-1], ("application/json;charset=utf-8", kinds[0])):
-        found = rules(taking({before: one}), taking({before: one, after: other}))
-
-        assert found == [("media-type-added", "ok", "same")]
-
-
-def accepting(content: Json, **headers: Json) -> Json:
-    answer = {"description": "It is taken.", "content": content, "headers": headers}
-    return contract({"post": {"responses": {"202": answer}}})
-
-
-NUMBERED: Json = {"schema": TEXT}
-LOCATED: Json = {
-    "schema": {"type": "object", "required": ["statusUrl"], "properties": {"statusUrl": TEXT}}
-}
-NULLED: Json = {"schema": LOCATED["schema"] | {"type": ["object", "null"]}}
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ({"application/json": LOCATED}, {"application/json": {}}),
-        ({"application/json": LOCATED}, {"application/json": NUMBERED}),
-        ({"application/json": LOCATED}, {"application/json": NULLED}),
-        ({"application/json": LOCATED}, {"*/*": {}}),
-        ({"application/json": LOCATED}, {"application/*": NUMBERED}),
-        ({"application/json": LOCATED}, {"application/json;charset=utf-8": NUMBERED}),
-        ({"application/json": LOCATED}, {"text/plain": NUMBERED}),
-        ({"application/*": LOCATED}, {"application/json": NUMBERED}),
-        ({"*/*": LOCATED}, {"*/*": LOCATED, "text/plain": NUMBERED}),
-        ({"application/json": LOCATED, "application/xml": LOCATED}, {}),
-        ({"application/json": LOCATED, "text/plain": NUMBERED}, {"text/plain": NUMBERED}),
-    ],
-)
-def test_an_acknowledgement_loses_its_locator_with_a_form_of_its_body(
-    before: Json, after: Json
-) -> None:
-    found = rules(accepting(before), accepting(after))
-
-    assert ("ack-locator-lost", "breaks", "weakened") in found
-    assert "ack-locator-gained" not in {rule for rule, _, _ in found}
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ({"application/json": {"schema": {}}}, {"application/json": {}}),
-        ({"application/json": {"schema": True}}, {"application/json": {}}),
-        ({"text/plain": NUMBERED}, {"text/plain": {}}),
-        ({"text/plain": NUMBERED}, {"text/csv": NUMBERED}),
-        ({"text/csv": LOCATED, "text/plain": NUMBERED}, {"text/csv": LOCATED, "text/plain": {}}),
-        ({"application/json": LOCATED, "application/xml": LOCATED}, {"application/json": LOCATED}),
-    ],
-)
-def test_what_never_held_a_locator_loses_none(before: Json, after: Json) -> None:
-    for base, head in ((before, after), (after, before)):
-        found = rules(accepting(base), accepting(head))
-
-        assert not {rule for rule, _, _ in found} & {"ack-locator-lost", "ack-locator-gained"}
-
-
-def test_a_header_that_always_says_where_to_look_is_enough_beside_any_body() -> None:
-    always = {"Location": {"required": True, "schema": TEXT}}
-    base, head = (accepting({"application/json": one}, **always) for one in (LOCATED, NUMBERED))
-
-    assert rules(base, head) == [("type-changed", "breaks", "same")]
 
 
 def test_an_acknowledgement_is_lost_under_another_name_of_a_path_parameter() -> None:
@@ -315,27 +175,6 @@ def test_the_place_of_the_document_is_the_base_url_that_goes_without_saying() ->
     assert rules(base, here) == rules(here, base) == []
     assert rules(base, other) == [("server-added", "ok", "same")]
     assert rules(other, base) == [("server-removed", "breaks", "same")]
-
-
-def accepted(*schemas: Json, headers: Json = None) -> Json:
-    content = {"application/json": {"schema": {"oneOf": list(schemas)}}}
-    answer = {"description": "It is taken.", "content": content, "headers": headers or {}}
-    return contract({"post": {"responses": {"202": answer}}})
-
-
-def test_a_further_form_of_an_acknowledgement_that_locates_nothing_is_told() -> None:
-    url = {"type": "string", "format": "uri"}
-    receipt = {"type": "object", "required": ["statusUrl"], "properties": {"statusUrl": url}}
-    other = {"allOf": [receipt, {"type": "object", "required": ["stage"]}]}
-    silent = {"type": "object", "required": ["done"]}
-    always = {"Location": {"required": True, "schema": url}}
-
-    assert rules(accepted(receipt, other), accepted(receipt, other, silent)) == [
-        ("ack-locator-lost", "breaks", "weakened")
-    ]
-    located = (accepted(receipt, headers=always), accepted(receipt, silent, headers=always))
-    for base, head in (located, (accepted(receipt), accepted(receipt, other))):
-        assert rules(base, head) == [("alternative-added", "may-break", "same")]
 
 
 def test_two_members_that_an_alias_spells_are_two() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.review.annotations import Annotations
 from conformance.review.changes import Change, Reach
+from conformance.review.locating import Locating
 from conformance.review.nodes import Node, Place
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class Duties:
         answers = operation.get("responses") if operation is not None else None
         written = answers.get(reach.status) if answers is not None else None
         return side.follow(written) if written is not None else None
+
+    @cached_property
+    def locating(self) -> tuple[Locating, Locating]:
+        """Return what finds locators on the base, and on the head."""
+        return Locating(self.base, self.annotations), Locating(self.head, self.annotations)
 
     @cached_property
     def _operations(self) -> tuple[dict[str, Node], ...]:

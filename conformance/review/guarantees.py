@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from conformance.review.ack_examples import example
-from conformance.review.ack_forms import form
+from conformance.review.ack_forms import form, untold
 from conformance.review.acknowledgements import locator, meaning, retry_hint, status
 from conformance.review.annotated import annotated
 from conformance.review.annotations import Annotations
@@ -47,6 +47,7 @@ def guaranteed(
     duties = Duties(base, head, annotations)
     spoken = normative(changes, base, head)
     told = [one for change in spoken for one in _rewritten(change, duties)]
+    told += untold(told, duties)
     told += requirements_changed(changes, base, head)
     told += proofs_changed(base, head)
     links = Links(duties)

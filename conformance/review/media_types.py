@@ -1,12 +1,12 @@
 """Which media type of a body is which of the other, and what differs between them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from conformance.review.comparison import Comparison
 from conformance.review.nodes import Node
-from conformance.review.pairs import Pair, shared
+from conformance.review.pairs import Pair, shared, weight
 from conformance.review.renaming import rename, renamed
 from conformance.review.values import others, texts, whole
 
@@ -27,8 +27,7 @@ def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
         pair.lead(sides.pair(compare_media_types, here[name], there[name]), "body")
     gone = {name: here[name] for name in here if name not in there}
     new = {name: there[name] for name in there if name not in here}
-    for one, other in _same_json(gone, new):
-        pair.lead(sides.pair(compare_media_types, gone.pop(one), new.pop(other)), "body")
+    _same_json(sides, pair, (gone, new), (here, there))
     _ranges(sides, pair, (gone, new), (here, there))
     for one, other in renamed(sides, compare_media_types, gone, new):
         what = f"media type {one} became {other}"
@@ -43,22 +42,46 @@ def contents(sides: Comparison, pair: Pair, base: Node, head: Node) -> None:
 
 def _media_types(node: Node | None) -> Bodies:
     """Return the bodies by name; a name that another one spells differently is kept as it is."""
-    found: Bodies = {}
-    for name, body in node.items() if node is not None else ():
+    bodies = {} if node is None else dict(node.items())
+    found = {name: body for name, body in bodies.items() if name == _plain(name)}
+    for name, body in bodies.items():
         plain = _plain(name)
-        found[name if plain in found else plain] = body
+        if name != plain:
+            found[name if plain in found else plain] = body
     return found
 
 
 def _plain(name: str) -> str:
     kind, *parameters = QUOTED.sub(r"\1", "".join(name.lower().split())).split(";")
-    return ";".join([kind, *sorted(filter(None, parameters))])
+    return ";".join([kind, *sorted({one for one in parameters if one})])
 
 
-def _same_json(gone: Bodies, new: Bodies) -> list[tuple[str, str]]:
-    """Pair what differs in the charset of JSON alone, which has none by RFC 8259, section 11."""
+def spelled(name: str) -> str:
+    """Spell the name of a media type as every other that means the same."""
+    return _bare(_plain(name))
+
+
+def _same_json(
+    sides: Comparison, pair: Pair, lone: tuple[Bodies, Bodies], all_of: tuple[Bodies, Bodies]
+) -> None:
+    """Take out what differs in the charset of JSON alone, which has none by RFC 8259, section 11.
+
+    Where a side has both names, they are one only if they have the same body.
+    """
+    (gone, new), (here, there) = lone, all_of
     bare = {_bare(name): name for name in gone}
-    return [(bare[_bare(name)], name) for name in new if _bare(name) in bare]
+    for name in list(new):
+        one = bare.pop(_bare(name), None)
+        if one is not None:
+            pair.lead(sides.pair(compare_media_types, gone.pop(one), new.pop(name)), "body")
+    for alone, others_ in ((gone, there), (new, here)):
+        twins = {_bare(name): body for name, body in others_.items()}
+        for name in [one for one in alone if _bare(one) in twins]:
+            both = alone[name], twins[_bare(name)]
+            inner = sides.pair(compare_media_types, *(both if alone is gone else both[::-1]))
+            if not weight(inner):
+                pair.lead(inner, "body")
+                del alone[name]
 
 
 def _bare(name: str) -> str:
@@ -76,8 +99,8 @@ def _ranges(
     held, named = _held(gone, there), _held(new, here)
     for one, other in (*held.items(), *((wide, name) for name, wide in named.items())):
         pair.lead(sides.pair(compare_media_types, here[one], there[other]), "body")
-    widened = {name: wide for name, wide in held.items() if not _range(name, here)}
-    narrowed = {name: wide for name, wide in named.items() if not _range(name, there)}
+    widened = {name: wide for name, wide in held.items() if not range_of(name, here)}
+    narrowed = {name: wide for name, wide in named.items() if not range_of(name, there)}
     for name, wide in held.items():
         if name not in widened:
             what = f"media type {name} is told by {wide}"
@@ -106,7 +129,7 @@ def _became(pair: Pair, rule: str, what: str, base: list[Node], head: list[Node]
 
 def _held(lone: Bodies, others_: Bodies) -> Paired:
     """Find the range that holds each, unless one holds so many that nobody would read of each."""
-    found = {name: wide for name in lone if (wide := _range(name, others_))}
+    found = {name: wide for name in lone if (wide := range_of(name, others_))}
     many = {wide for wide, names in _by_range(found) if len(names) > MOST_IN_A_RANGE}
     return {name: wide for name, wide in found.items() if wide not in many}
 
@@ -118,7 +141,7 @@ def _by_range(paired: Paired) -> list[tuple[str, list[str]]]:
     return list(found.items())
 
 
-def _range(name: str, bodies: Bodies) -> str:
+def range_of(name: str, bodies: Collection[str]) -> str:
     """Return the narrowest range that holds a media type, or nothing."""
     return next((wide for wide in _wider(name) if wide != name and wide in bodies), "")
 

@@ -84,7 +84,7 @@ class CallsTheLastOfSeveralBindsOvertaken(_LateToShow):
 
 
 @fault(breaks="CON-02", also=("STA-06", "STA-15"))
-class NeverDecidesABindThatWasOvertaken(Behaviour):
+class NeverDecidesABindThatWasOvertaken(_LateToShow):
     """Leaves a bind that another one overtook pending, past its deadline."""
 
     def decides_overtaken(self, operation: Operation) -> bool:  # noqa: ARG002
