@@ -140,7 +140,7 @@ class ReplaysTheFirstReceiptUnmarked(Behaviour):
         return receipt
 
 
-@fault(breaks="IDM-04", also=("RCP-03", "STA-05"))
+@fault(breaks="IDM-04", also=("RCP-03", "RCP-12", "STA-05", "STA-12"))
 class AcceptsAnewWhatItReplays(Behaviour):
     """Gives the receipt of a replay an acceptedAt of its own, later than the first."""
 

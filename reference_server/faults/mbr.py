@@ -187,7 +187,7 @@ class MakesMemberIdsWithAColon(Behaviour):
         return super().assigned_member_id(asked, fresh.replace("-", ":"))
 
 
-@fault(breaks="MBR-09", also="RES-01")
+@fault(breaks="MBR-09", also=("RCP-13", "RES-01"))
 class NamesTheServiceAfterTheFirstName(Behaviour):
     """Assigns a publishedServiceId made of the display name alone, for whoever comes to bear it."""
 
