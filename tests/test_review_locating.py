@@ -99,6 +99,25 @@ def test_a_header_that_always_says_where_to_look_is_enough_beside_any_body() -> 
     assert rules(base, head) == [("type-changed", "breaks", "same")]
 
 
+def of_locator(schema: Json) -> Json:
+    return accepting({JSON: {"schema": RECEIPT | {"properties": {"statusUrl": schema}}}})
+
+
+def test_a_locator_is_lost_that_is_no_text_or_can_be_empty() -> None:
+    url = TEXT | {"minLength": 1}
+    for schema in ({"type": "integer"}, {"type": "object"}, TEXT):
+        found = rules(of_locator(url), of_locator(schema))
+
+        assert ("ack-locator-lost", "breaks", "weakened") in found
+
+
+def test_a_longer_locator_is_none_that_is_lost() -> None:
+    base, head = (of_locator(TEXT | {"maxLength": longest}) for longest in (99, 100))
+
+    assert rules(base, head) == [("bound-loosened", "may-break", "same")]
+    assert rules(head, base) == [("bound-tightened", "ok", "same")]
+
+
 def test_the_loss_of_one_form_is_not_that_of_another() -> None:
     base, head = (
         accepting(content)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from conformance.review.changes import Change, Reach
-from conformance.review.duties import ACCEPTED, Duties, header, member
+from conformance.review.duties import ACCEPTED, Duties, header, keyword, member
 from conformance.review.retelling import retold
 from conformance.review.rules import RULES
 from conformance.review.sayable import is_failure
@@ -28,6 +28,7 @@ LOST: Final = frozenset({*HEADER_LOST, *LOOSENED} & set(RULES))
 GAINED: Final = frozenset(RULES[rule].mirror for rule in LOST)
 HINT_LOST: Final = frozenset(HEADER_LOST)
 HINT_GAINED: Final = frozenset(RULES[rule].mirror for rule in HINT_LOST)
+BOUNDS: Final = ("bound-loosened", "bound-tightened")  # of them, the shortest text says something
 FORMATS: Final = ("uri-reference", "iri-reference", "iri", "uri")  # the laxest first
 
 
@@ -71,11 +72,17 @@ def locator(change: Change, duties: Duties) -> list[Change] | None:
         return None
     if change.rule == "format-changed":
         return _format(change, within[0])
-    if change.rule in LOST:
+    is_other_bound = change.rule in BOUNDS and keyword(change) != "minLength"
+    if _is_text_no_more(change) or (change.rule in LOST and not is_other_bound):
         return [retold(change, "ack-locator-lost", _what(change, within[0]))]
-    if change.rule in GAINED:
+    if change.rule in GAINED and not is_other_bound:
         return [retold(change, "ack-locator-gained", _what(change, within[0]))]
     return None
+
+
+def _is_text_no_more(change: Change) -> bool:
+    """Tell whether what was text, as a URL is, is of another type."""
+    return change.rule == "type-changed" and "string" in change.before
 
 
 def _renamed(change: Change, headers: set[str], name: str) -> list[Change] | None:
