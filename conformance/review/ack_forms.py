@@ -45,32 +45,25 @@ def untold(changes: list[Change], duties: Duties) -> list[Change]:
         for reach in change.reaches
         if reach.status == ACCEPTED
     }
-    reached: dict[tuple[str, int, int], list[Reach]] = {}
-    nodes: dict[int, Node] = {}
+    reached: dict[tuple[str, Node, Node], list[Reach]] = {}
     for path, method, _ in operations(duties.head):
         reach = Reach(f"{method.upper()} {path}", "", "response", "from-server", ACCEPTED, "body")
         both = _both(reach, duties) if duties.owes(reach) else None
-        answers = [duties.answer(side, reach) for side in (duties.base, duties.head)]
-        if both is None:
+        base, head = (duties.answer(side, reach) for side in (duties.base, duties.head))
+        if both is None or base is None or head is None:
             continue
-        nodes |= {id(one): one for one in answers if one is not None}
         for rule, (one, other) in (("ack-locator-lost", both), ("ack-locator-gained", both[::-1])):
             if one.holds_more_than(other) and (rule, bare(reach.operation)) not in spoken:
-                reached.setdefault((rule, id(answers[0]), id(answers[1])), []).append(reach)
-    name = duties.annotations.locator_properties[0]
-    said = {
-        "ack-locator-lost": f"the body of 202 can lack {name}",
-        "ack-locator-gained": f"the body of 202 holds {name}",
-    }
+                reached.setdefault((rule, base, head), []).append(reach)
     return [
-        _told(rule, said[rule], (nodes[one], nodes[other]), reaches)
-        for (rule, one, other), reaches in reached.items()
+        told(rule, _said(rule, duties), base, head, (base.data, head.data), reaches=reaches)
+        for (rule, base, head), reaches in reached.items()
     ]
 
 
-def _told(rule: str, what: str, answers: tuple[Node, Node], reaches: list[Reach]) -> Change:
-    base, head = answers
-    return told(rule, what, base, head, (base.data, head.data), reaches=reaches)
+def _said(rule: str, duties: Duties) -> str:
+    how = "can lack" if rule == "ack-locator-lost" else "holds"
+    return f"the body of 202 {how} {duties.annotations.locator_properties[0]}"
 
 
 def _both(reach: Reach, duties: Duties) -> tuple[Acknowledgement, Acknowledgement] | None:
@@ -100,11 +93,13 @@ def _holds(locating: Locating, node: Node | None) -> bool:
 def _lost(change: Change, head: Acknowledgement, duties: Duties) -> str:
     if not head.forms:
         return f"202 has no more a body: {change.what}"
-    where = f"a further {FORMS[change.rule]}" if change.rule in FORMS else "the body"
-    return f"{where} of 202 can lack {duties.annotations.locator_properties[0]}: {change.what}"
+    if change.rule not in FORMS:
+        return f"{_said('ack-locator-lost', duties)}: {change.what}"
+    name = duties.annotations.locator_properties[0]
+    return f"a further {FORMS[change.rule]} of 202 can lack {name}: {change.what}"
 
 
 def _gained(change: Change, base: Acknowledgement, duties: Duties) -> str:
     if not base.forms:
         return f"202 has a body: {change.what}"
-    return f"the body of 202 holds {duties.annotations.locator_properties[0]}: {change.what}"
+    return f"{_said('ack-locator-gained', duties)}: {change.what}"
