@@ -30,12 +30,13 @@ CASES: Final[tuple[Case, ...]] = (
 )
 REWRITES: Final[tuple[Rewrite, ...]] = corpus_rewrites.REWRITES
 EVERYTHING: Final[tuple[Case | Rewrite, ...]] = (*CASES, *REWRITES)
+OWN: Final = Annotations()
 
 
-def changes(base: Texts, head: Texts) -> list[Change]:
+def changes(base: Texts, head: Texts, annotations: Annotations = OWN) -> list[Change]:
     """Review two contracts: what there is to say before anybody weighs it."""
     one, other = (_side(tuple(files.items())) for files in (base, head))
-    return guaranteed(compare(one, other), one, other, Annotations())
+    return guaranteed(compare(one, other), one, other, annotations)
 
 
 @lru_cache(maxsize=8)

@@ -35,8 +35,8 @@ DONE = {"200": {"description": "Done"}}
 
 
 def told(base: Json, head: Json) -> list[Change]:
-    sides = ({"openapi.yaml": yaml.safe_dump(one, sort_keys=False)} for one in (base, head))
-    return changes(*sides)
+    one, other = ({"openapi.yaml": yaml.safe_dump(it, sort_keys=False)} for it in (base, head))
+    return changes(one, other)
 
 
 def rules(base: Json, head: Json) -> list[tuple[str, str, str]]:

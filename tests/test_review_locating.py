@@ -4,7 +4,12 @@ import time
 from typing import Any
 
 import pytest
+from corpus_guarantees import CASES
+from corpus_model import Case
+from review_corpus import changes
 from review_small import TEXT, contract, rules
+
+from conformance.review.annotations import Annotations
 
 Json = Any
 
@@ -163,3 +168,12 @@ def test_a_further_form_of_an_acknowledgement_that_locates_nothing_is_told() -> 
     located = (accepted(receipt, headers=always), accepted(receipt, silent, headers=always))
     for base, head in (located, (accepted(receipt), accepted(receipt, other))):
         assert rules(base, head) == [("alternative-added", "may-break", "same")]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_a_policy_names_nothing_for_is_looked_for_nowhere(case: Case) -> None:
+    nowhere = Annotations(locator_headers=(), locator_properties=(), retry_headers=())
+
+    found = {change.rule for change in changes(*case.texts(), nowhere)}
+
+    assert not {rule for rule in found if rule.startswith(("ack-locator", "ack-retry"))}

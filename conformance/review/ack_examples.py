@@ -95,8 +95,9 @@ def _forbidden(written: Json, duties: Duties, side: "Side", operation: str) -> s
         if true:
             return f"says that {true[0]} is true"
         is_receipt = bool(duties.completion_stage(side, operation))
-        if is_receipt and not any(shown.get(name) for name in names.locator_properties):
-            return f"lacks {names.locator_properties[0]}"
+        locators = names.locator_properties
+        if is_receipt and locators and not any(shown.get(name) for name in locators):
+            return f"lacks {locators[0]}"
     return ""
 
 
