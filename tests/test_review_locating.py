@@ -123,6 +123,30 @@ def test_a_longer_locator_is_none_that_is_lost() -> None:
     assert rules(head, base) == [("bound-tightened", "ok", "same")]
 
 
+def test_schemas_that_are_called_as_keywords_are_no_keywords() -> None:
+    words = ("type", "required", "properties", "allOf", "enum", "items", "then", "anyOf", "not")
+    named = {word: {"type": "object"} for word in words}
+    content = {JSON: {"schema": {"$ref": "#/components/schemas/Receipt"}}}
+    base, head = (
+        accepting(content) | {"components": {"schemas": {"Receipt": one, **named}}}
+        for one in (RECEIPT, TEXT)
+    )
+
+    assert ("ack-locator-lost", "breaks", "weakened") in rules(base, head)
+
+
+@pytest.mark.parametrize("word", ["allOf", "oneOf"])
+def test_a_receipt_thousands_of_schemas_away_is_found(word: str) -> None:
+    links = {f"S{n}": {word: [{"$ref": f"#/components/schemas/S{n + 1}"}]} for n in range(3_000)}
+    content = {JSON: {"schema": {"$ref": "#/components/schemas/S0"}}}
+    base, head = (
+        accepting(content) | {"components": {"schemas": {**links, "S3000": one}}}
+        for one in (RECEIPT, TEXT)
+    )
+
+    assert ("ack-locator-lost", "breaks", "weakened") in rules(base, head)
+
+
 def test_the_loss_of_one_form_is_not_that_of_another() -> None:
     base, head = (
         accepting(content)

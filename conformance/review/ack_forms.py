@@ -6,6 +6,7 @@ from conformance.review.changes import Change, Reach
 from conformance.review.duties import ACCEPTED, Duties, bare, found, operations
 from conformance.review.locating import Acknowledgement, Locating
 from conformance.review.nodes import Node
+from conformance.review.placed import text_of
 from conformance.review.retelling import retold, told
 
 FORMS: Final = {"alternative-added": "form", "media-type-added": "media type"}
@@ -46,14 +47,15 @@ def untold(changes: list[Change], duties: Duties) -> list[Change]:
         if reach.status == ACCEPTED
     }
     reached: dict[tuple[str, Node, Node], list[Reach]] = {}
-    for path, method, _ in operations(duties.head):
-        reach = Reach(f"{method.upper()} {path}", "", "response", "from-server", ACCEPTED, "body")
+    for path, method, node in operations(duties.head):
+        name, id_of = f"{method.upper()} {path}", text_of(node, "operationId")
+        reach = Reach(name, id_of, "response", "from-server", ACCEPTED, "body")
         both = _both(reach, duties) if duties.owes(reach) else None
         base, head = (duties.answer(side, reach) for side in (duties.base, duties.head))
         if both is None or base is None or head is None:
             continue
         for rule, (one, other) in (("ack-locator-lost", both), ("ack-locator-gained", both[::-1])):
-            if one.holds_more_than(other) and (rule, bare(reach.operation)) not in spoken:
+            if one.holds_more_than(other) and (rule, bare(name)) not in spoken:
                 reached.setdefault((rule, base, head), []).append(reach)
     return [
         told(rule, _said(rule, duties), base, head, (base.data, head.data), reaches=reaches)

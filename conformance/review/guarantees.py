@@ -10,6 +10,7 @@ from conformance.review.annotated import annotated
 from conformance.review.annotations import Annotations
 from conformance.review.catalogue import requirements_changed
 from conformance.review.changes import Change
+from conformance.review.deep import deeply
 from conformance.review.duties import Duties
 from conformance.review.normative import normative
 from conformance.review.proofs import Links, proofs_changed
@@ -46,12 +47,16 @@ def guaranteed(
     """
     duties = Duties(base, head, annotations)
     spoken = normative(changes, base, head)
-    told = [one for change in spoken for one in _rewritten(change, duties)]
-    told += untold(told, duties)
+    told = deeply(lambda: _retold(spoken, duties))
     told += requirements_changed(changes, base, head)
     told += proofs_changed(base, head)
     links = Links(duties)
     return [links.linked(one) for one in told]
+
+
+def _retold(changes: list[Change], duties: Duties) -> list[Change]:
+    told = [one for change in changes for one in _rewritten(change, duties)]
+    return [*told, *untold(told, duties)]
 
 
 def _rewritten(change: Change, duties: Duties) -> list[Change]:

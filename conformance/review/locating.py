@@ -1,22 +1,18 @@
 """Whether an acknowledgement itself says where to look for what was accepted."""
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from conformance.review.content import is_true
 from conformance.review.media_types import range_of, spelled
 from conformance.review.nodes import Node
+from conformance.review.pairs import Schema
+from conformance.review.schema_view import View, view
+from conformance.review.schema_words import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conformance.review.annotations import Annotations
     from conformance.review.sides import Side
-
-MOST_PARTS: Final = 100
-MOST_SCHEMAS: Final = 50_000
-DEEPEST: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class Locating:
         self._members = frozenset(annotations.locator_properties)
         self._headers = {one.lower() for one in annotations.locator_headers}
         self._answers: dict[int, Acknowledgement] = {}
-        self._schemas: dict[int, bool] = {}
+        self._schemas: dict[tuple[int, ...], bool] = {}
 
     def acknowledgement(self, answer: Node) -> Acknowledgement:
         """Return what an answer says."""
@@ -78,76 +74,39 @@ class Locating:
     def holds(self, node: Node) -> bool:
         """Tell whether every body of a media type, or every value of a schema, holds a locator."""
         followed = self._side.follow(node)
-        schema = followed.get("schema") or followed.get("itemSchema") or node
-        return self._promises(schema, 0)
+        return self._promises((followed.get("schema") or followed.get("itemSchema") or node,))
 
-    def _promises(self, schema: Node, depth: int) -> bool:
+    def _promises(self, schema: Schema) -> bool:
         """Tell whether every value is an object with a locator, or an array of these.
 
-        A schema that asks for members and names no type is taken for one of objects.
+        A schema that asks for members and names no type is taken for one of objects. One that
+        leads to itself is met while it is asked, and promises nothing by that.
         """
-        known = self._schemas
-        if id(schema) in known or len(known) > MOST_SCHEMAS or depth > DEEPEST:
-            return known.get(id(schema), False)
-        known[id(schema)] = False
-        parts = list(islice(self._parts(schema), MOST_PARTS))
-        types = [found for part in parts if (found := _types(part))]
-        if {"array"} in types:
-            each = [items for part in parts if (items := part.get("items"))]
-            known[id(schema)] = any(self._promises(one, depth + 1) for one in each)
-        elif not types or {"object"} in types:
-            known[id(schema)] = self._asks(parts) or any(
-                all(self._promises(one, depth + 1) for one in choices)
-                for part in parts
-                for choices in _choices(part)
-            )
-        return known[id(schema)]
+        key = tuple(map(id, schema))
+        if key not in self._schemas:
+            self._schemas[key] = False
+            found = view(self._side, schema)
+            if found.types() == {"array"}:
+                self._schemas[key] = any(self._promises((one,)) for one in found.all("items"))
+            elif found.types() in ({"object"}, TYPES):
+                self._schemas[key] = self._asks(found) or any(
+                    all(map(self._promises, choices)) for choices in _choices(found)
+                )
+        return self._schemas[key]
 
-    def _asks(self, parts: list[Node]) -> bool:
-        required = {str(one.value) for part in parts for one in _elements(part, "required")}
-        unsent = {
-            name
-            for part in parts
-            for name, member in _items(part, "properties")
-            if is_true(self._side.follow(member), "writeOnly")
-        }
-        return bool(required & self._members - unsent)
-
-    def _parts(self, schema: Node) -> "Iterator[Node]":
-        """Go through a schema and all that holds beside it; in 3.0 nothing does beside a `$ref`."""
-        waiting, met = [schema], set[int]()
-        while waiting:
-            node = waiting.pop()
-            if id(node) in met:
-                continue
-            met.add(id(node))
-            followed = self._side.follow(node)
-            if followed is not node:
-                waiting.append(followed)
-            if followed is node or not self._side.openapi.startswith("3.0"):
-                yield node
-                waiting += _elements(node, "allOf")
+    def _asks(self, found: View) -> bool:
+        members = found.properties()
+        return any(
+            not any(is_true(self._side.follow(one), "writeOnly") for one in members.get(name, ()))
+            for name in self._members & found.required().keys()
+        )
 
 
-def _types(part: Node) -> set[str]:
-    """Return the types that a schema names; `nullable` is how OpenAPI 3.0 names null."""
-    written = part.get("type")
-    if written is None:
-        return set()
-    named = {str(one.value) for one in written.elements()} or {str(written.value)}
-    return named | ({"null"} if is_true(part, "nullable") else set())
-
-
-def _choices(part: Node) -> list[list[Node]]:
-    """Return the schemas of which a value keeps one."""
-    either = [one for word in ("then", "else") if (one := part.get(word))]
-    both = [either] if part.get("if") is not None and len(either) > 1 else []
-    return both + [found for word in ("oneOf", "anyOf") if (found := _elements(part, word))]
-
-
-def _elements(node: Node, word: str) -> list[Node]:
-    written = node.get(word)
-    return [] if written is None else list(written.elements())
+def _choices(found: View) -> list[list[Schema]]:
+    """Return schemas of which every value keeps one; of a list of one, just that."""
+    branches: list[Schema] = [(one,) for word in ("then", "else") for one in found.all(word)]
+    decided = [branches] if found.all("if") and len(branches) > 1 else []
+    return [*decided, *([one] for one in found.apart), *(one for _, _, one in found.alternatives)]
 
 
 def _items(node: Node, word: str) -> list[tuple[str, Node]]:

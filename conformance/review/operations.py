@@ -16,6 +16,7 @@ from conformance.review.placed import (
     Kind,
     Placed,
     Root,
+    by_template,
     members,
     methods,
     named,
@@ -51,7 +52,7 @@ class Operations:
         return self.roots
 
     def _paths(self, base: Node | None, head: Node | None, kind: Kind) -> None:
-        here, there = _by_template(base), _by_template(head)
+        here, there = by_template(base), by_template(head)
         for template in dict.fromkeys([*here, *there]):
             ones, others_ = here.get(template, []), there.get(template, [])
             self._items(ones, others_, "", kind)
@@ -209,14 +210,6 @@ class Operations:
         for name in dict.fromkeys(name for name in (*base, *head) if name.startswith("x-")):
             whole(pair, "not-judged", name, base.get(name), head.get(name))
         self._root(pair, reach)
-
-
-def _by_template(paths: Node | None) -> dict[str, list[Node]]:
-    found: dict[str, list[Node]] = {}
-    for path, node in members(paths).items():
-        if path.startswith("/"):
-            found.setdefault(TEMPLATE.sub("{}", path), []).append(node)
-    return found
 
 
 def _names_of_template(pair: Pair, one: Node, other: Node) -> None:

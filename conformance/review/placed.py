@@ -61,6 +61,15 @@ def methods(item: Node) -> Iterator[tuple[str, Node]]:
     yield from more.items() if more is not None else ()
 
 
+def by_template(paths: Node | None) -> dict[str, list[Node]]:
+    """Return the items of paths that differ in the names of their parameters alone, together."""
+    found: dict[str, list[Node]] = {}
+    for path, node in members(paths).items():
+        if path.startswith("/"):
+            found.setdefault(TEMPLATE.sub("{}", path), []).append(node)
+    return found
+
+
 def named(kind: Kind, method: str, path: str) -> str:
     """Return what an operation is called in a review."""
     if kind.word == "operation":
